@@ -1,0 +1,25 @@
+package io.millrace.contracts;
+
+/** The environment variables that a service reads; the manifests and the launcher set them. */
+public enum Environment {
+  /** The warehouse folder. */
+  MILLRACE_WAREHOUSE,
+  /** {@code host:port,...} of the Kafka brokers. */
+  MILLRACE_KAFKA,
+  /** Base URL of the registry's Confluent-compatible API. */
+  MILLRACE_REGISTRY,
+  /** Where the lake is, instead of what warehouse.yml says. */
+  MILLRACE_LAKE,
+  /** A folder for local state, which is a cache. */
+  MILLRACE_STATE,
+  /** The address that HTTP listens on; 127.0.0.1 unless set. */
+  MILLRACE_HTTP_HOST,
+  /** The HTTP port; see {@link Service#port}. */
+  MILLRACE_HTTP_PORT,
+  /** plain or json. */
+  MILLRACE_LOG,
+  /** DuckDB's memory limit, such as 512MB. */
+  MILLRACE_DUCKDB_MEMORY,
+  /** The process to follow into death; set by the launcher. */
+  MILLRACE_PARENT_PID
+}

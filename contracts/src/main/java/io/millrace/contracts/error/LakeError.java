@@ -1,0 +1,53 @@
+package io.millrace.contracts.error;
+
+/** Codes of the Delta tables. */
+public enum LakeError implements ErrorCode {
+  /** A path without a Delta table. */
+  LK_001_NOT_A_TABLE(Kind.EXTERNAL, Response.STOP),
+  /** A table that was to be created is there already. */
+  LK_002_TABLE_EXISTS(Kind.EXTERNAL, Response.STOP),
+  /** The lake's storage cannot be read or written. */
+  LK_003_STORAGE_FAILED(Kind.EXTERNAL, Response.RETRY),
+  /** DuckDB refused or broke off a statement. */
+  LK_004_STATEMENT_FAILED(Kind.EXTERNAL, Response.RETRY),
+  /** Another Millrace writer has committed to the table: this one gives it up. */
+  LK_005_FENCED(Kind.EXTERNAL, Response.STOP),
+  /** Somebody else has changed the table's data or schema. */
+  LK_006_OUTSIDER_COMMIT(Kind.EXTERNAL, Response.STOP),
+  /** A commit that left nothing behind and can be made again. */
+  LK_007_COMMIT_FAILED(Kind.EXTERNAL, Response.RETRY),
+  /** A mirror that does not show the table's version. */
+  LK_008_MIRROR_STALE(Kind.BUG, Response.RETRY),
+  /** Changes that do not fit the table's rows. */
+  LK_009_CHANGES_INVALID(Kind.BUG, Response.STOP),
+  /** Several wanted rows of one key. */
+  LK_010_DUPLICATE_KEY(Kind.CONFIG, Response.STOP),
+  /** Versions that the log or the files no longer hold. */
+  LK_011_HISTORY_GONE(Kind.EXTERNAL, Response.STOP),
+  /** A commit whose cut lies before the table's. */
+  LK_012_CUT_REGRESSES(Kind.BUG, Response.STOP),
+  /** A column type that a Delta table cannot hold. */
+  LK_013_TYPE_NOT_STORABLE(Kind.CONFIG, Response.STOP),
+  /** A Delta table that Millrace did not write. */
+  LK_014_NOT_OURS(Kind.EXTERNAL, Response.STOP),
+  /** A shard's position file that cannot be read. */
+  LK_015_POSITION_UNREADABLE(Kind.EXTERNAL, Response.STOP);
+
+  private final Kind kind;
+  private final Response response;
+
+  LakeError(Kind kind, Response response) {
+    this.kind = kind;
+    this.response = response;
+  }
+
+  @Override
+  public Kind kind() {
+    return kind;
+  }
+
+  @Override
+  public Response response() {
+    return response;
+  }
+}

@@ -1,0 +1,25 @@
+package io.millrace.contracts.error;
+
+/** Codes of the marts service. */
+public enum MartsError implements ErrorCode {
+  /** DuckDB refuses the query of a dynamic table, for instance a division or cast of its data. */
+  MRT_001_QUERY_FAILED(Kind.SOURCE_DATA, Response.RETRY);
+
+  private final Kind kind;
+  private final Response response;
+
+  MartsError(Kind kind, Response response) {
+    this.kind = kind;
+    this.response = response;
+  }
+
+  @Override
+  public Kind kind() {
+    return kind;
+  }
+
+  @Override
+  public Response response() {
+    return response;
+  }
+}
