@@ -1,0 +1,125 @@
+package io.millrace.warehouse;
+
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.WarehouseError;
+import io.millrace.contracts.row.RowSchema;
+import io.millrace.warehouse.problem.Nearest;
+import io.millrace.warehouse.problem.Problems;
+import io.millrace.warehouse.problem.SourceText;
+import io.millrace.warehouse.sql.Analysis;
+import io.millrace.warehouse.sql.BoundSelect;
+import io.millrace.warehouse.sql.Layer;
+import io.millrace.warehouse.sql.LookupTarget;
+import io.millrace.warehouse.sql.SelectBinder;
+import io.millrace.warehouse.statement.Statement.Names;
+import io.millrace.warehouse.statement.Statement.Term;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What binders of the three kinds of tables share: the tables bound so far and the checks. */
+final class Binding {
+  private final Analysis analysis;
+  private final Problems problems;
+  private final Map<TableName, Table> bound = new LinkedHashMap<>();
+  private final Map<List<String>, RowSchema> schemas = new LinkedHashMap<>();
+
+  Binding(Analysis analysis, Problems problems) {
+    this.analysis = analysis;
+    this.problems = problems;
+  }
+
+  Problems problems() {
+    return problems;
+  }
+
+  /** Makes a raw resource known to SELECTs. */
+  void addRaw(String source, String resource, RowSchema schema) {
+    List<String> path = List.of("raw", source, resource);
+    if (schemas.putIfAbsent(path, schema) == null) {
+      analysis.createTable(path, new RawColumns(schema).withPseudo());
+    }
+  }
+
+  /** Makes a table known to SELECTs. */
+  void add(Table table) {
+    bound.put(table.name(), table);
+    List<String> path = List.of(table.name().schema(), table.name().name());
+    schemas.put(path, table.schema());
+    analysis.createTable(path, table.schema().columns());
+  }
+
+  boolean isBound(TableName table) {
+    return bound.containsKey(table);
+  }
+
+  /** The tables bound so far, in the order in which they were added. */
+  List<Table> tables() {
+    return List.copyOf(bound.values());
+  }
+
+  Optional<BoundSelect> bind(ParsedTable table, Layer layer, List<String> hidden) {
+    return new SelectBinder(
+            analysis,
+            table.select(),
+            layer,
+            path -> Optional.ofNullable(schemas.get(path)),
+            this::lookupTarget)
+        .bind(hidden);
+  }
+
+  /** The canonical names of output columns that a clause lists; problems for those not there. */
+  List<String> columns(SourceText text, String clause, Names names, BoundSelect select) {
+    Set<String> seen = new HashSet<>();
+    for (Term term : names.names()) {
+      if (!seen.add(term.text().toLowerCase(Locale.ROOT))) {
+        problems.add(
+            WarehouseError.WH_014_DUPLICATE_NAME,
+            text,
+            term.offset(),
+            clause + " lists " + term.text() + " twice");
+      }
+    }
+    return names.names().stream().flatMap(t -> column(text, clause, t, select).stream()).toList();
+  }
+
+  /** The canonical name of an output column that a clause names. */
+  Optional<String> column(SourceText text, String clause, Term term, BoundSelect select) {
+    Optional<String> name =
+        select.names().stream().filter(term.text()::equalsIgnoreCase).findFirst();
+    if (name.isEmpty()) {
+      problems.add(
+          WarehouseError.WH_036_UNKNOWN_COLUMN,
+          text,
+          term.offset(),
+          clause + " names " + term.text() + ", which is no output column of the SELECT",
+          Nearest.hint(term.text(), select.names()));
+    }
+    return name;
+  }
+
+  private LookupTarget lookupTarget(TableName name) {
+    if (bound.get(name) instanceof Dimension dimension) {
+      return new LookupTarget(
+          name,
+          dimension.keys(),
+          dimension.surrogateKey(),
+          dimension.scdType() == Dimension.ScdType.TYPE_2);
+    }
+    throw new IllegalStateException(name + " is looked up before it is bound");
+  }
+
+  /** The keys and kinds of looked-up dimensions, which are part of a definition. */
+  void addLookups(Definition definition, BoundSelect select) {
+    for (BoundSelect.BoundLookup lookup : select.lookups()) {
+      LookupTarget target = lookupTarget(lookup.dimension());
+      definition
+          .add("lookup", target.dimension().toString(), target.surrogateKey())
+          .add("lookup key", target.keys().toArray(String[]::new));
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.millrace.warehouse;
+
+import io.millrace.contracts.error.WarehouseError;
+import io.millrace.contracts.row.RowSchema;
+import io.millrace.warehouse.DynamicTable.Lookup;
+import io.millrace.warehouse.DynamicTable.RefreshMode;
+import io.millrace.warehouse.problem.Nearest;
+import io.millrace.warehouse.problem.SourceText;
+import io.millrace.warehouse.sql.BoundSelect;
+import io.millrace.warehouse.sql.Layer;
+import io.millrace.warehouse.statement.Statement.Dynamic;
+import io.millrace.warehouse.statement.Statement.Term;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Makes dynamic tables of their statements. */
+final class DynamicBinder {
+  private final Binding binding;
+  private final TargetLag defaultLag;
+
+  DynamicBinder(Binding binding, TargetLag defaultLag) {
+    this.binding = binding;
+    this.defaultLag = defaultLag;
+  }
+
+  /** Binds a statement; empty, with problems, when something is wrong. */
+  Optional<DynamicTable> bind(ParsedTable parsed, Dynamic statement) {
+    int before = binding.problems().count();
+    SourceText text = statement.header().text();
+    TargetLag lag = statement.targetLag().map(t -> targetLag(text, t)).orElse(defaultLag);
+    RefreshMode mode =
+        statement.refreshMode().map(t -> refreshMode(text, t)).orElse(RefreshMode.AUTO);
+    Optional<BoundSelect> bound = binding.bind(parsed, Layer.DYNAMIC, List.of());
+    List<String> keys =
+        bound.isPresent() && statement.keys().isPresent()
+            ? binding.columns(text, "KEYS", statement.keys().get(), bound.get())
+            : List.of();
+    if (bound.isEmpty() || binding.problems().count() > before) {
+      return Optional.empty();
+    }
+    BoundSelect select = bound.get();
+    RowSchema schema =
+        new RowSchema(select.columns(), keys.isEmpty() ? select.inferredKey() : keys);
+    Definition definition = new Definition("dynamic", select, schema);
+    binding.addLookups(definition, select);
+    return Optional.of(
+        new DynamicTable(
+            parsed.name(),
+            schema,
+            parsed.inputs().tables(),
+            definition.hash(),
+            text.file(),
+            lag,
+            mode,
+            keys,
+            select.usesNow(),
+            select.lookups().stream().map(l -> new Lookup(l.dimension(), l.asOf())).toList(),
+            statement.comment().map(Term::text),
+            select.template()));
+  }
+
+  private TargetLag targetLag(SourceText text, Term term) {
+    Optional<TargetLag> lag = TargetLag.parse(term.text());
+    if (lag.isEmpty()) {
+      binding
+          .problems()
+          .add(
+              WarehouseError.WH_024_CLAUSE_VALUE,
+              text,
+              term.offset(),
+              "TARGET_LAG must be " + TargetLag.FORM);
+    }
+    return lag.orElse(defaultLag);
+  }
+
+  private RefreshMode refreshMode(SourceText text, Term term) {
+    return switch (term.text().toUpperCase(Locale.ROOT)) {
+      case "AUTO" -> RefreshMode.AUTO;
+      case "FULL" -> RefreshMode.FULL;
+      case "INCREMENTAL" -> {
+        binding
+            .problems()
+            .add(
+                WarehouseError.WH_064_INCREMENTAL_NOT_BUILT,
+                text,
+                term.offset(),
+                "REFRESH_MODE = INCREMENTAL is not built yet",
+                Optional.of("AUTO takes the cheapest way there is"));
+        yield RefreshMode.AUTO;
+      }
+      default -> {
+        binding
+            .problems()
+            .add(
+                WarehouseError.WH_024_CLAUSE_VALUE,
+                text,
+                term.offset(),
+                "there is no REFRESH_MODE " + term.text(),
+                Nearest.hint(term.text(), List.of("AUTO", "FULL")));
+        yield RefreshMode.AUTO;
+      }
+    };
+  }
+}

@@ -1,0 +1,77 @@
+package io.millrace.warehouse;
+
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.row.RowSchema;
+import io.millrace.warehouse.sql.SqlTemplate;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A table that always equals its query, within its target lag: facts and marts.
+ *
+ * @param name marts.&lt;file name&gt;
+ * @param schema the query's columns with their stored types; the key is the declared one, else the
+ *     GROUP BY columns, else that of the row-preserving input, else empty: a bag
+ * @param inputs see {@link Table#inputs}; dimensions of lookups among them
+ * @param definition see {@link Table#definition}
+ * @param file see {@link Table#file}
+ * @param targetLag the promise about data time
+ * @param refreshMode how it is brought up to date
+ * @param keys the declared key; empty when none was declared
+ * @param usesNow whether the query asks for the time, so that time alone can change the table
+ * @param lookups its lookups, in the order of the text
+ * @param comment the COMMENT clause, if any
+ * @param template the query, see {@link #query}
+ */
+public record DynamicTable(
+    TableName name,
+    RowSchema schema,
+    List<TableName> inputs,
+    String definition,
+    Path file,
+    TargetLag targetLag,
+    RefreshMode refreshMode,
+    List<String> keys,
+    boolean usesNow,
+    List<Lookup> lookups,
+    Optional<String> comment,
+    SqlTemplate template)
+    implements Table {
+
+  public DynamicTable {
+    inputs = List.copyOf(inputs);
+    keys = List.copyOf(keys);
+    lookups = List.copyOf(lookups);
+  }
+
+  /** How a dynamic table is brought up to date. */
+  public enum RefreshMode {
+    /** The cheapest way is chosen at each refresh. */
+    AUTO,
+    /** The query is run as a whole and its result compared. */
+    FULL
+  }
+
+  /**
+   * A foreign key to a dimension.
+   *
+   * @param dimension which
+   * @param asOf whether the version of an instant is asked for, not the current one
+   */
+  public record Lookup(TableName dimension, boolean asOf) {}
+
+  /**
+   * The query as DuckDB SQL for a session in time zone UTC; its output is {@link #schema}, in order
+   * and type.
+   *
+   * @param relation for each input, any text that may stand in FROM, with exactly the input's
+   *     columns
+   * @param now what {@code now()} and its kin mean; must be there when {@link #usesNow}
+   */
+  public String query(Function<TableName, String> relation, Optional<Instant> now) {
+    return template.render(relation, now);
+  }
+}

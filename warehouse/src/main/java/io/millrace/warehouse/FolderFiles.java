@@ -1,0 +1,67 @@
+package io.millrace.warehouse;
+
+import io.millrace.contracts.error.WarehouseError;
+import io.millrace.warehouse.problem.Problem;
+import io.millrace.warehouse.problem.Problems;
+import io.millrace.warehouse.problem.SourceText;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The files of a warehouse folder.
+ *
+ * @param folder its root
+ * @param problems where files that cannot be read are named
+ */
+record FolderFiles(Path folder, Problems problems) {
+
+  /** The files of a subfolder with one of the endings, by name; hidden files are left out. */
+  List<SourceText> in(String subfolder, String... endings) {
+    Path directory = folder.resolve(subfolder);
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .filter(f -> !f.getFileName().toString().startsWith("."))
+          .filter(f -> Stream.of(endings).anyMatch(f.getFileName().toString()::endsWith))
+          .sorted()
+          .flatMap(f -> read(folder.relativize(f)).stream())
+          .toList();
+    } catch (IOException e) {
+      unreadable(Path.of(subfolder), "the folder cannot be read");
+      return List.of();
+    }
+  }
+
+  /** One file, by its path in the folder; empty, with a problem, when it cannot be read. */
+  Optional<SourceText> read(Path file) {
+    Path path = folder.resolve(file);
+    try {
+      return Optional.of(new SourceText(file, Files.readString(path)));
+    } catch (CharacterCodingException e) {
+      unreadable(file, "the file is not UTF-8 text");
+    } catch (IOException e) {
+      unreadable(
+          file,
+          Files.exists(path) ? "the file cannot be read" : "the file is missing in " + folder);
+    }
+    return Optional.empty();
+  }
+
+  /** The name of a file without its ending. */
+  static String stem(SourceText text) {
+    String name = text.file().getFileName().toString();
+    return name.substring(0, name.lastIndexOf('.'));
+  }
+
+  private void unreadable(Path file, String message) {
+    problems.add(
+        new Problem(WarehouseError.WH_001_UNREADABLE_FILE, file, 1, 1, message, Optional.empty()));
+  }
+}

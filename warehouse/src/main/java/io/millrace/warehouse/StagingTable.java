@@ -1,0 +1,60 @@
+package io.millrace.warehouse;
+
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.row.RowSchema;
+import io.millrace.warehouse.sql.SqlTemplate;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+
+/**
+ * A raw resource, cleaned row by row; keyed by the source's key.
+ *
+ * @param name staging.&lt;file name&gt;
+ * @param schema its columns; the key is that of KEYS
+ * @param definition see {@link Table#definition}
+ * @param file see {@link Table#file}
+ * @param source name of the source
+ * @param resource name of the raw resource in it
+ * @param rawSchema the raw columns and key that the SELECT was bound to
+ * @param usedColumns names of the raw columns that the SELECT reads, in raw order, key columns
+ *     always among them
+ * @param keyColumns staged key column -> raw key column, in the order of KEYS
+ * @param template the SELECT, see {@link #select}
+ */
+public record StagingTable(
+    TableName name,
+    RowSchema schema,
+    String definition,
+    Path file,
+    String source,
+    String resource,
+    RowSchema rawSchema,
+    List<String> usedColumns,
+    SequencedMap<String, String> keyColumns,
+    SqlTemplate template)
+    implements Table {
+
+  public StagingTable {
+    usedColumns = List.copyOf(usedColumns);
+    keyColumns = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(keyColumns));
+  }
+
+  @Override
+  public List<TableName> inputs() {
+    return List.of();
+  }
+
+  /**
+   * The SELECT over a relation, as DuckDB SQL for a session in time zone UTC; its output is {@link
+   * #schema}, in order and type.
+   *
+   * @param relation any text that may stand in FROM. It must offer {@link #usedColumns} and all
+   *     four {@link PseudoColumns}
+   */
+  public String select(String relation) {
+    return template.render(input -> relation);
+  }
+}

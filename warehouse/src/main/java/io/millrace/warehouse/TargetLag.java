@@ -1,0 +1,31 @@
+package io.millrace.warehouse;
+
+import io.millrace.warehouse.yaml.Durations;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/** How far a dynamic table may be behind its sources, in data time. */
+public sealed interface TargetLag {
+
+  /** What a target lag looks like, for messages. */
+  String FORM = Durations.FORM + ", 'downstream' or 'upstream'";
+
+  /** Reads the text of a TARGET_LAG; empty when it is none. */
+  static Optional<TargetLag> parse(String text) {
+    return switch (text.strip().toLowerCase(Locale.ROOT)) {
+      case "downstream" -> Optional.of(new Downstream());
+      case "upstream" -> Optional.of(new Upstream());
+      default -> Durations.parse(text).filter(Duration::isPositive).map(Within::new);
+    };
+  }
+
+  /** {@code '<n> <unit>'}: at most this much. */
+  record Within(Duration lag) implements TargetLag {}
+
+  /** {@code 'downstream'}: only as fresh as the tables that read it ask. */
+  record Downstream() implements TargetLag {}
+
+  /** {@code 'upstream'}: refreshed whenever its dynamic inputs are. */
+  record Upstream() implements TargetLag {}
+}

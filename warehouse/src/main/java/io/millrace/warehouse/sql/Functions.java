@@ -1,0 +1,58 @@
+package io.millrace.warehouse.sql;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What DuckDB says about its functions; all names in lower case.
+ *
+ * @param names of all functions and macros
+ * @param aggregates that are no scalar functions as well
+ * @param unrepeatable that give another value when they are called again: volatile ones, those that
+ *     hold for one query only, and macros that call such
+ */
+record Functions(Set<String> names, Set<String> aggregates, Set<String> unrepeatable) {
+  /** DuckDB declares these consistent, and they are not. */
+  private static final Set<String> CLOCKS = Set.of("current_localtime", "current_localtimestamp");
+
+  /**
+   * One overload.
+   *
+   * @param kind scalar, aggregate, macro, table ...
+   * @param stability CONSISTENT or not; empty for macros
+   * @param definition of a macro; else empty
+   */
+  record Overload(String name, String kind, String stability, String definition) {}
+
+  static Functions of(Set<Overload> overloads) {
+    Set<String> unrepeatable = new HashSet<>(CLOCKS);
+    for (Overload f : overloads) {
+      if (!f.stability().isEmpty() && !f.stability().equals("CONSISTENT")) {
+        unrepeatable.add(f.name());
+      }
+    }
+    String calls = String.join("|", unrepeatable);
+    Pattern call = Pattern.compile("\\b(" + calls + ")\\s*\\(|\\bcurrent_(timestamp|date|time)\\b");
+    for (Overload f : overloads) {
+      if (call.matcher(f.definition()).find()) {
+        unrepeatable.add(f.name());
+      }
+    }
+    Set<String> scalars = names(overloads, Set.of("scalar", "macro"));
+    Set<String> aggregates = names(overloads, Set.of("aggregate"));
+    aggregates.removeAll(scalars);
+    return new Functions(
+        overloads.stream().map(Overload::name).collect(Collectors.toSet()),
+        aggregates,
+        unrepeatable);
+  }
+
+  private static Set<String> names(Set<Overload> overloads, Set<String> kinds) {
+    return overloads.stream()
+        .filter(f -> kinds.contains(f.kind()))
+        .map(Overload::name)
+        .collect(Collectors.toCollection(HashSet::new));
+  }
+}

@@ -1,0 +1,19 @@
+package io.millrace.warehouse.sql;
+
+import io.millrace.contracts.TableName;
+import java.util.List;
+
+/**
+ * A dimension as a lookup sees it.
+ *
+ * @param dimension its name
+ * @param keys columns of its natural key, in order
+ * @param surrogateKey the column of its surrogate key
+ * @param history whether it keeps versions, so that {@code as_of} can be asked for
+ */
+public record LookupTarget(
+    TableName dimension, List<String> keys, String surrogateKey, boolean history) {
+  public LookupTarget {
+    keys = List.copyOf(keys);
+  }
+}

@@ -1,0 +1,249 @@
+package io.millrace.warehouse.statement;
+
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.WarehouseError;
+import io.millrace.warehouse.problem.Nearest;
+import io.millrace.warehouse.problem.Problems;
+import io.millrace.warehouse.problem.SourceText;
+import io.millrace.warehouse.statement.Statement.Header;
+import io.millrace.warehouse.statement.Statement.Names;
+import io.millrace.warehouse.statement.Statement.Term;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Parses the header of one file's statement; the SELECT is left to DuckDB. */
+public final class StatementParser {
+  private final SourceText source;
+  private final TableName expected;
+  private final Problems problems;
+  private final Tokens tokens;
+  private final Clauses clauses;
+
+  private StatementParser(SourceText source, TableName expected, Problems problems) {
+    this.source = source;
+    this.expected = expected;
+    this.problems = problems;
+    this.tokens = new Tokens(source.text());
+    this.clauses = new Clauses(source, tokens, problems);
+  }
+
+  /**
+   * Parses a file.
+   *
+   * @param expected the table that the file's folder and name promise
+   * @return empty, with a problem, when the header cannot be read; clauses that are not built yet
+   *     are problems, but do not end the reading
+   */
+  public static Optional<Statement> parse(
+      SourceText source, TableName expected, Problems problems) {
+    try {
+      return Optional.of(new StatementParser(source, expected, problems).statement());
+    } catch (SyntaxException e) {
+      problems.add(e.code(), source, e.offset(), e.text(), e.hint());
+      return Optional.empty();
+    }
+  }
+
+  private Statement statement() throws SyntaxException {
+    tokens.expect("CREATE");
+    Token or = tokens.peek();
+    if (tokens.accept("OR")) {
+      tokens.expect("REPLACE");
+      refuse(WarehouseError.WH_068_OR_REPLACE_NOT_BUILT, or, "OR REPLACE");
+    }
+    Token kind = tokens.next();
+    return switch (kind.upper()) {
+      case "STAGING" -> {
+        tokens.expect("TABLE");
+        yield staging(kind);
+      }
+      case "DIMENSION" -> dimension(kind);
+      case "DYNAMIC" -> {
+        tokens.expect("TABLE");
+        yield dynamic(kind);
+      }
+      default ->
+          throw new SyntaxException(
+              WarehouseError.WH_020_STATEMENT_SYNTAX,
+              kind.offset(),
+              "expected STAGING TABLE, DIMENSION or DYNAMIC TABLE, got " + kind.shown(),
+              Nearest.hint(kind.upper(), List.of("STAGING", "DIMENSION", "DYNAMIC")));
+    };
+  }
+
+  private Statement staging(Token kind) throws SyntaxException {
+    Token name = name(kind, "staging");
+    clauses.nameList("KEYS");
+    clauses.other("APPEND", word -> refuse(WarehouseError.WH_060_APPEND_NOT_BUILT, word, "APPEND"));
+    clauses.other(
+        "HISTORY", word -> refuse(WarehouseError.WH_061_HISTORY_NOT_BUILT, word, "HISTORY"));
+    clauses.other("SCHEMA", this::schemaEvolution);
+    clauses.repeated("CONSTRAINT", this::constraint);
+    int before = problems.count();
+    int select = clauses.readToSelect();
+    Header header = new Header(source, expected, name.offset(), select);
+    return new Statement.Staging(
+        header, before == problems.count() ? keys(header, "KEYS") : optionalKeys(header));
+  }
+
+  /** Without the problem of missing KEYS, when a refused clause stands in their place. */
+  private Names optionalKeys(Header header) {
+    return clauses.names("KEYS").orElse(new Names(List.of(), header.nameOffset()));
+  }
+
+  private Statement dimension(Token kind) throws SyntaxException {
+    Token name = name(kind, "dim");
+    clauses.nameList("KEYS");
+    clauses.name("SEQUENCE", "BY");
+    clauses.number("STORED", "AS", "SCD", "TYPE");
+    clauses.nameList("TRACK", "HISTORY", "ON");
+    clauses.name("SURROGATE", "KEY");
+    clauses.other("APPLY", this::applyAsDelete);
+    Header header = new Header(source, expected, name.offset(), clauses.readToSelect());
+    Optional<Term> scd = clauses.term("STORED");
+    if (scd.isEmpty()) {
+      missing(header, "STORED AS SCD TYPE 1 | 2");
+    } else if (List.of("0", "3", "4", "5", "6", "7").contains(scd.get().text())) {
+      problems.add(
+          WarehouseError.WH_065_SCD_TYPE_NOT_BUILT,
+          source,
+          scd.get().offset(),
+          "SCD TYPE " + scd.get().text() + " is not built yet",
+          Optional.of("1 and 2 are"));
+    } else if (!List.of("1", "2").contains(scd.get().text())) {
+      problems.add(
+          WarehouseError.WH_024_CLAUSE_VALUE,
+          source,
+          scd.get().offset(),
+          "there is no SCD TYPE " + scd.get().text(),
+          Optional.of("1 or 2"));
+    }
+    return new Statement.DimensionStatement(
+        header,
+        keys(header, "KEYS"),
+        clauses.term("SEQUENCE"),
+        scd.orElse(new Term("1", name.offset())),
+        clauses.names("TRACK"),
+        clauses.term("SURROGATE"));
+  }
+
+  private Statement dynamic(Token kind) throws SyntaxException {
+    Token name = name(kind, "marts");
+    clauses.textProperty("TARGET_LAG");
+    clauses.wordProperty("REFRESH_MODE");
+    clauses.nameList("KEYS");
+    clauses.textProperty("COMMENT");
+    clauses.other(
+        "INITIALIZE",
+        word -> {
+          tokens.expectSymbol("=");
+          tokens.expectName("ON_CREATE or ON_SCHEDULE");
+          refuse(WarehouseError.WH_069_INITIALIZE_NOT_BUILT, word, "INITIALIZE");
+        });
+    Header header = new Header(source, expected, name.offset(), clauses.readToSelect());
+    return new Statement.Dynamic(
+        header,
+        clauses.term("TARGET_LAG"),
+        clauses.term("REFRESH_MODE"),
+        clauses.names("KEYS"),
+        clauses.term("COMMENT"));
+  }
+
+  private Token name(Token kind, String schema) throws SyntaxException {
+    Token first = tokens.expectName("a table name such as " + expected);
+    tokens.expectSymbol(".");
+    Token second = tokens.expectName("a table name such as " + expected);
+    String written = first.text() + "." + second.text();
+    if (!expected.schema().equals(schema)) {
+      problems.add(
+          WarehouseError.WH_021_NAME_MISMATCH,
+          source,
+          kind.offset(),
+          "a CREATE " + kind.upper() + " statement does not belong in this folder",
+          Optional.of("move the file to " + folderOf(schema) + "/"));
+    } else if (!written.toLowerCase(Locale.ROOT).equals(expected.toString())) {
+      problems.add(
+          WarehouseError.WH_021_NAME_MISMATCH,
+          source,
+          first.offset(),
+          "the file promises " + expected + ", the statement makes " + written);
+    }
+    return first;
+  }
+
+  private static String folderOf(String schema) {
+    return schema.equals("dim") ? "dimensions" : schema;
+  }
+
+  private void schemaEvolution(Token word) throws SyntaxException {
+    tokens.expect("EVOLUTION");
+    Token mode = tokens.expectName("STRICT, ADD_COLUMNS, COERCE or TYPE_WIDEN");
+    List<String> modes = List.of("STRICT", "ADD_COLUMNS", "COERCE", "TYPE_WIDEN");
+    if (!modes.contains(mode.upper())) {
+      throw new SyntaxException(
+          WarehouseError.WH_024_CLAUSE_VALUE,
+          mode.offset(),
+          "there is no schema evolution " + mode.text(),
+          Nearest.hint(mode.upper(), modes));
+    }
+    boolean rescue = tokens.accept("RESCUE");
+    if (rescue || !mode.isWord("STRICT")) {
+      String what = "SCHEMA EVOLUTION " + mode.upper() + (rescue ? " RESCUE" : "");
+      refuse(WarehouseError.WH_062_SCHEMA_EVOLUTION_NOT_BUILT, word, what);
+    }
+  }
+
+  private void constraint(Token word) throws SyntaxException {
+    tokens.expectName("the name of the constraint");
+    tokens.expect("EXPECT");
+    tokens.skipParentheses();
+    if (tokens.accept("MOSTLY")) {
+      tokens.expect(Token.Kind.NUMBER, "a share such as 0.99");
+    }
+    tokens.expect("ON", "VIOLATION");
+    action(List.of("WARN", "DROP", "QUARANTINE", "FAIL"));
+    refuse(WarehouseError.WH_063_CONSTRAINT_NOT_BUILT, word, "CONSTRAINT");
+  }
+
+  private void applyAsDelete(Token word) throws SyntaxException {
+    tokens.expect("AS", "DELETE");
+    Token action = action(List.of("CLOSE", "FLAG", "REMOVE", "IGNORE"));
+    if (!action.isWord("CLOSE")) {
+      String what = "APPLY AS DELETE " + action.upper();
+      refuse(WarehouseError.WH_066_DELETE_POLICY_NOT_BUILT, word, what);
+    }
+  }
+
+  private Token action(List<String> legal) throws SyntaxException {
+    Token action = tokens.expectName(String.join(", ", legal));
+    if (!legal.contains(action.upper())) {
+      throw new SyntaxException(
+          WarehouseError.WH_024_CLAUSE_VALUE,
+          action.offset(),
+          "expected " + String.join(", ", legal) + ", got " + action.text(),
+          Nearest.hint(action.upper(), legal));
+    }
+    return action;
+  }
+
+  private Names keys(Header header, String clause) {
+    Optional<Names> keys = clauses.names(clause);
+    if (keys.isEmpty()) {
+      missing(header, clause + " (column, ...)");
+    }
+    return keys.orElse(new Names(List.of(), header.nameOffset()));
+  }
+
+  private void missing(Header header, String clause) {
+    problems.add(
+        WarehouseError.WH_023_CLAUSE_MISSING,
+        source,
+        header.nameOffset(),
+        "the clause " + clause + " is missing");
+  }
+
+  private void refuse(WarehouseError code, Token at, String what) {
+    problems.add(code, source, at.offset(), what + " is not built yet");
+  }
+}

@@ -1,0 +1,165 @@
+package io.millrace.warehouse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.contracts.TableName;
+import io.millrace.warehouse.DynamicTable.RefreshMode;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DynamicTableTest {
+  private static final Instant NOW = Instant.parse("2026-11-20T23:30:00.123456Z");
+
+  @TempDir Path temp;
+
+  @Test
+  void nowMeansTheGivenInstantInEveryForm() throws SQLException {
+    DynamicTable m =
+        new TestFolder(temp)
+            .mart(
+                """
+                SELECT epoch_us(now()) AS a, epoch_us(current_timestamp) AS b,
+                       epoch_us(get_current_timestamp()) AS c, epoch_us(transaction_timestamp()) AS d,
+                       current_date AS e, today() AS f, localtimestamp AS g,
+                       current_localtimestamp() AS h, current_date() AS i
+                """)
+            .m();
+    assertThat(m.usesNow()).isTrue();
+    String micros = "1795217400123456";
+    try (Database database = new Database("UTC")) {
+      assertThat(database.rows(m.query(TableName::toString, Optional.of(NOW))))
+          .containsExactly(
+              String.join(
+                  "|",
+                  micros,
+                  micros,
+                  micros,
+                  micros,
+                  "2026-11-20",
+                  "2026-11-20",
+                  "2026-11-20 23:30:00.123456",
+                  "2026-11-20 23:30:00.123456",
+                  "2026-11-20"));
+    }
+    assertThatThrownBy(() -> m.query(TableName::toString, Optional.empty()))
+        .hasMessage("the query asks for the time");
+  }
+
+  @Test
+  void aTableThatDoesNotAskForTheTimeSaysSo() {
+    assertThat(new TestFolder(temp).mart("SELECT id FROM staging.orders").m().usesNow()).isFalse();
+  }
+
+  @Test
+  void outputColumnsHaveTheirStoredTypes() throws SQLException {
+    DynamicTable m =
+        new TestFolder(temp)
+            .mart(
+                "SELECT sum(id) AS s, count(*) AS n, avg(id) AS a, sum(amount) AS d,"
+                    + " '6ba7b810-9dad-11d1-80b4-00c04fd430c8'::UUID AS u, 1::UBIGINT AS b"
+                    + " FROM staging.orders")
+            .m();
+    List<String> types = m.schema().columns().stream().map(c -> c.type().sql()).toList();
+    assertThat(types)
+        .containsExactly(
+            "DECIMAL(38,0)", "BIGINT", "DOUBLE", "DECIMAL(38,2)", "VARCHAR", "DECIMAL(20,0)");
+    try (Database database = new Database("UTC")) {
+      database.run("CREATE TABLE staging.orders(id BIGINT, amount DECIMAL(12,2))");
+      assertThat(database.types(m.query(TableName::toString, Optional.empty()))).isEqualTo(types);
+    }
+  }
+
+  @Test
+  void anyRelationCanStandForATable() throws SQLException {
+    DynamicTable m =
+        new TestFolder(temp)
+            .mart(
+                "SELECT orders.id, staging.orders.customer FROM staging.orders"
+                    + " WHERE EXISTS (FROM staging.lines WHERE order_id = staging.orders.id)")
+            .m();
+    String sql =
+        m.query(
+            t ->
+                t.name().equals("orders")
+                    ? "(SELECT 1 AS id, 2 AS customer UNION ALL SELECT 3, 4)"
+                    : "(VALUES (3)) AS given(order_id)",
+            Optional.empty());
+    try (Database database = new Database("UTC")) {
+      assertThat(
+              database.rows(
+                  sql.replace("(VALUES (3)) AS given(order_id)", "(SELECT 3 AS order_id)")))
+          .containsExactly("3|4");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          SELECT id, amount FROM staging.orders                                             | id
+          SELECT o.id AS order_id FROM staging.orders o WHERE amount > 0                    | order_id
+          SELECT amount FROM staging.orders                                                 |
+          SELECT DISTINCT id FROM staging.orders                                            | id
+          SELECT * FROM staging.lines                                                       | order_id,line
+          SELECT l.line, l.order_id FROM staging.lines l JOIN staging.orders o ON l.order_id = o.id | order_id,line
+          SELECT l.line, l.order_id FROM staging.orders o JOIN staging.lines l ON o.id = l.order_id | order_id,line
+          SELECT l.line, o.id FROM staging.lines l JOIN staging.orders o ON l.order_id = o.id |
+          SELECT o.id, l.line FROM staging.orders o LEFT JOIN staging.lines l ON o.id = l.order_id |
+          SELECT o.id FROM staging.orders o JOIN staging.lines l ON o.id = l.order_id AND l.line = 1 | id
+          SELECT o.id FROM staging.orders o JOIN staging.lines l ON o.id = l.order_id OR l.line = 1 |
+          SELECT a.id FROM staging.orders a JOIN staging.orders b ON a.customer = b.customer  |
+          SELECT a.id FROM staging.orders a LEFT JOIN staging.orders b ON a.customer = b.id AND a.day < b.day | a.id
+          SELECT id FROM staging.orders JOIN staging.customers USING (id)                   |
+          SELECT id FROM staging.orders SEMI JOIN staging.lines ON order_id = id             | id
+          SELECT id, unnest([1, 2]) AS u FROM staging.orders                                |
+          SELECT country, sum(amount) AS s FROM staging.orders GROUP BY country             | country
+          SELECT country AS land, sum(amount) AS s FROM staging.orders o GROUP BY o.country | land
+          SELECT day, country, count(*) AS n FROM staging.orders GROUP BY ALL               | day,country
+          SELECT day, country, count(*) AS n FROM staging.orders GROUP BY 2, 1              | country,day
+          SELECT date_trunc('month', day) AS month, count(*) AS n FROM staging.orders GROUP BY date_trunc('month', day) | month
+          SELECT date_trunc('month', day) AS month, count(*) AS n FROM staging.orders GROUP BY month | month
+          SELECT count(*) AS n FROM staging.orders GROUP BY country                         |
+          SELECT country, day, count(*) AS n FROM staging.orders GROUP BY ROLLUP (country, day) |
+          SELECT count(*) AS n FROM staging.orders                                          |
+          SELECT id FROM staging.orders UNION ALL SELECT id FROM staging.orders             |
+          WITH x AS (SELECT id FROM staging.orders) SELECT id FROM x                        |
+          """)
+  void theKeyIsWhatIdentifiesARow(String select, String key) {
+    List<String> expected =
+        key == null ? List.of() : List.of(key.replace("a.id", "id").split(",", -1));
+    assertThat(new TestFolder(temp).mart(select).m().schema().key()).isEqualTo(expected);
+  }
+
+  @Test
+  void clausesAreReadInAnyOrder() {
+    DynamicTable m =
+        (DynamicTable)
+            new TestFolder(temp)
+                .with(
+                    "marts/m.sql",
+                    """
+                    /* a */ create dynamic table "marts".m
+                      COMMENT = 'it''s AS SELECT' -- AS SELECT
+                      keys ("amount", ID)
+                      Refresh_Mode = FULL
+                      TARGET_LAG='90 min'
+                    AS (FROM staging.orders);
+                    """)
+                .table("marts.m");
+    assertThat(m.comment()).contains("it's AS SELECT");
+    assertThat(m.keys()).containsExactly("amount", "id");
+    assertThat(m.schema().key()).containsExactly("amount", "id");
+    assertThat(m.refreshMode()).isEqualTo(RefreshMode.FULL);
+    assertThat(m.targetLag()).isEqualTo(new TargetLag.Within(Duration.ofMinutes(90)));
+  }
+}
