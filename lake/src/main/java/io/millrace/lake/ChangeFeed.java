@@ -1,0 +1,170 @@
+package io.millrace.lake;
+
+import io.delta.kernel.engine.Engine;
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.RowSchema;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * A table's row changes version by version, read from the lake. A version with files of the change
+ * feed is read from them alone; any other by what its commit adds and removes. One thread, the
+ * table's.
+ */
+public final class ChangeFeed {
+  private static final List<String> SCRATCH =
+      List.of("feed inserted", "feed deleted", "feed died", "feed rose");
+
+  private final Engine engine;
+  private final DeltaTable table;
+  private final CommitLog log;
+
+  ChangeFeed(Engine engine, DeltaTable table) {
+    this.engine = engine;
+    this.table = table;
+    this.log = CommitLog.of(table.path());
+  }
+
+  /**
+   * A version whose commit changed rows.
+   *
+   * @param watermark what it shows
+   */
+  public record FeedVersion(long version, Watermark watermark) {}
+
+  /**
+   * The versions that changed rows, in order.
+   *
+   * @param afterVersion the follower's own; -1 for none
+   * @param throughVersion included; versions that are not there yet are left out
+   * @throws MillraceException LK-011 when the log no longer holds one of them
+   */
+  public List<FeedVersion> versions(long afterVersion, long throughVersion) {
+    List<FeedVersion> versions = new ArrayList<>();
+    long earliest = log.earliest().orElse(0);
+    if (afterVersion + 1 < earliest && afterVersion < throughVersion) {
+      throw new MillraceException(
+          LakeError.LK_011_HISTORY_GONE,
+          Text.of(
+              "the log of table %s begins with version %d; versions %d to %d are gone. Their"
+                  + " follower has to start from the table's rows.",
+              table.name(), earliest, afterVersion + 1, earliest - 1));
+    }
+    for (long version = afterVersion + 1; version <= throughVersion; version++) {
+      Optional<CommitLog.Commit> commit = log.read(version);
+      if (commit.isEmpty()) {
+        break;
+      }
+      if (commit.get().changesData()) {
+        long at = version;
+        versions.add(
+            new FeedVersion(
+                version,
+                commit.get().watermark().orElseGet(() -> table.history().watermarkAt(at))));
+      }
+    }
+    return versions;
+  }
+
+  /**
+   * Loads the changes of a version into a temp table: the table's columns at that version and
+   * {@code _change_type} (insert, update_preimage, update_postimage, delete).
+   *
+   * @param name the temp table's, replaced if it is there
+   * @return the table's columns and key at that version
+   * @throws MillraceException LK-011 when the version's log or files are gone
+   */
+  public RowSchema load(Connection duck, long version, String name) {
+    CommitLog.Commit commit = log.require(version, table.name());
+    TableLayout layout = table.history().layout(version);
+    Sql.run(
+        duck,
+        "CREATE OR REPLACE TEMP TABLE "
+            + Sql.name(name)
+            + " AS "
+            + (commit.changeFiles().isEmpty()
+                ? fromFiles(duck, commit, layout)
+                : fromChangeFiles(commit, layout)));
+    dropScratch(duck);
+    return layout.schema();
+  }
+
+  private String fromChangeFiles(CommitLog.Commit commit, TableLayout layout) {
+    List<Path> files =
+        commit.changeFiles().stream().map(p -> LiveFile.locate(table.path(), p)).toList();
+    TableScan.requireFiles(files, table.name(), commit.version());
+    return Text.of(
+        "SELECT %s, _change_type FROM read_parquet([%s])",
+        layout.fromPhysical(),
+        files.stream().map(f -> Sql.text(f.toString())).collect(Collectors.joining(", ")));
+  }
+
+  /** A file on one side only changes by all its rows, one on both by the rows that died or rose. */
+  private String fromFiles(Connection duck, CommitLog.Commit commit, TableLayout layout) {
+    Map<String, RoaringBitmap> before = dead(commit.removed());
+    Map<String, RoaringBitmap> after = dead(commit.added());
+    List<LiveFile> inserted = new ArrayList<>();
+    List<LiveFile> deleted = new ArrayList<>();
+    List<LiveFile> died = new ArrayList<>();
+    List<LiveFile> rose = new ArrayList<>();
+    after.forEach((path, now) -> {
+      RoaringBitmap then = before.get(path);
+      if (then == null) {
+        inserted.add(file(path, now));
+      } else {
+        addIfAny(died, path, RoaringBitmap.andNot(now, then));
+        addIfAny(rose, path, RoaringBitmap.andNot(then, now));
+      }
+    });
+    before.forEach((path, then) -> {
+      if (!after.containsKey(path)) {
+        deleted.add(file(path, then));
+      }
+    });
+    return Text.of(
+        "SELECT *, 'insert' AS _change_type FROM (%s) UNION ALL SELECT *, 'delete' FROM (%s) UNION"
+            + " ALL SELECT *, 'delete' FROM (%s) UNION ALL SELECT *, 'insert' FROM (%s)",
+        scan(layout, inserted, commit).rows(duck, SCRATCH.get(0)),
+        scan(layout, deleted, commit).rows(duck, SCRATCH.get(1)),
+        scan(layout, died, commit).deadRows(duck, SCRATCH.get(2)),
+        scan(layout, rose, commit).deadRows(duck, SCRATCH.get(3)));
+  }
+
+  private static void dropScratch(Connection duck) {
+    SCRATCH.forEach(t -> Sql.run(duck, "DROP TABLE IF EXISTS temp.main." + Sql.name(t)));
+  }
+
+  private TableScan scan(TableLayout layout, List<LiveFile> files, CommitLog.Commit commit) {
+    return new TableScan(table.path(), layout, files).requireFiles(table.name(), commit.version());
+  }
+
+  private Map<String, RoaringBitmap> dead(List<CommitLog.FileAction> actions) {
+    Map<String, RoaringBitmap> dead = new LinkedHashMap<>();
+    for (CommitLog.FileAction action : actions) {
+      if (action.dataChange()) {
+        dead.put(
+            action.path(),
+            action.vector().map(v -> v.read(engine, table.path())).orElseGet(RoaringBitmap::new));
+      }
+    }
+    return dead;
+  }
+
+  private static void addIfAny(List<LiveFile> files, String path, RoaringBitmap rows) {
+    if (!rows.isEmpty()) {
+      files.add(file(path, rows));
+    }
+  }
+
+  private static LiveFile file(String path, RoaringBitmap dead) {
+    return new LiveFile(0, path, 0, 0, null, Optional.empty(), dead);
+  }
+}

@@ -1,0 +1,134 @@
+package io.millrace.lake;
+
+import io.delta.kernel.engine.Engine;
+import io.delta.kernel.internal.actions.DeletionVectorDescriptor;
+import io.delta.kernel.internal.deletionvectors.Base85Codec;
+import io.delta.kernel.internal.deletionvectors.DeletionVectorUtils;
+import io.delta.kernel.internal.deletionvectors.RoaringBitmapArray;
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.zip.CRC32;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * The rows of a file that are dead, as the log points to them: inside the log when small, else in a
+ * file that all vectors of one commit share.
+ *
+ * @param storage "i" inside the log, "u" in a file of the table, "p" in any file
+ * @param where the bytes in base 85, or what names the file
+ * @param offset where it begins in its file
+ * @param sizeBytes its size
+ * @param rows how many rows are dead
+ */
+record DeletionVector(
+    String storage, String where, Optional<Integer> offset, int sizeBytes, long rows) {
+  private static final int INLINE_BYTES_MAX = 1024;
+  private static final int MAGIC = 1681511377;
+
+  static DeletionVector of(DeletionVectorDescriptor descriptor) {
+    return new DeletionVector(
+        descriptor.getStorageType(),
+        descriptor.getPathOrInlineDv(),
+        descriptor.getOffset(),
+        descriptor.getSizeInBytes(),
+        descriptor.getCardinality());
+  }
+
+  DeletionVectorDescriptor descriptor() {
+    return new DeletionVectorDescriptor(storage, where, offset, sizeBytes, rows);
+  }
+
+  /** Reads the dead rows' numbers. */
+  RoaringBitmap read(Engine engine, Path table) {
+    RoaringBitmapArray loaded =
+        DeletionVectorUtils.loadNewDvAndBitmap(engine, table.toString(), descriptor())._2;
+    RoaringBitmap bitmap = new RoaringBitmap();
+    for (long row : loaded.toArray()) {
+      bitmap.add(Math.toIntExact(row));
+    }
+    return bitmap;
+  }
+
+  /** Writes the vectors of one commit; the file, if there is one, is on disk on return. */
+  static Map<Integer, DeletionVector> write(Path table, Map<Integer, RoaringBitmap> dead) {
+    Map<Integer, DeletionVector> vectors = new LinkedHashMap<>();
+    ByteArrayOutputStream shared = new ByteArrayOutputStream();
+    UUID id = UUID.randomUUID();
+    try (DataOutputStream out = new DataOutputStream(shared)) {
+      out.writeByte(1);
+      dead.forEach((file, bitmap) -> vectors.put(file, add(out, id, bitmap)));
+      out.flush();
+      if (shared.size() > 1) {
+        Path temporary = Files.createTempFile(table, ".dv", ".tmp");
+        Files.write(temporary, shared.toByteArray());
+        LocalFiles.publish(temporary, table.resolve("deletion_vector_" + id + ".bin"), true);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw new MillraceException(
+          LakeError.LK_003_STORAGE_FAILED,
+          "deletion vectors cannot be written to " + table + ". Check the disk.",
+          e);
+    }
+    return vectors;
+  }
+
+  private static DeletionVector add(DataOutputStream out, UUID id, RoaringBitmap bitmap) {
+    byte[] bytes = bytes(bitmap);
+    long rows = bitmap.getLongCardinality();
+    if (bytes.length <= INLINE_BYTES_MAX) {
+      return new DeletionVector(
+          DeletionVectorDescriptor.INLINE_DV_MARKER,
+          Base85Codec.encodeBytes(bytes),
+          Optional.empty(),
+          bytes.length,
+          rows);
+    }
+    try {
+      int offset = out.size();
+      CRC32 crc = new CRC32();
+      crc.update(bytes);
+      out.writeInt(bytes.length);
+      out.write(bytes);
+      out.writeInt((int) crc.getValue());
+      return new DeletionVector(
+          DeletionVectorDescriptor.UUID_DV_MARKER,
+          Base85Codec.encodeUUID(id),
+          Optional.of(offset),
+          bytes.length,
+          rows);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The portable form: magic, number of bitmaps, then each under its high 32 bits. */
+  private static byte[] bytes(RoaringBitmap bitmap) {
+    bitmap.runOptimize();
+    int size = bitmap.serializedSizeInBytes();
+    ByteBuffer buffer = ByteBuffer.allocate(16 + size).order(ByteOrder.LITTLE_ENDIAN);
+    buffer.putInt(MAGIC).putLong(1).putInt(0);
+    bitmap.serialize(buffer);
+    return buffer.array();
+  }
+
+  /** Row numbers in ascending order. */
+  static List<Long> rows(RoaringBitmap bitmap) {
+    List<Long> rows = new ArrayList<>(bitmap.getCardinality());
+    bitmap.forEach((int row) -> rows.add((long) row));
+    return rows;
+  }
+}

@@ -1,0 +1,370 @@
+package io.millrace.lake;
+
+import io.delta.kernel.Operation;
+import io.delta.kernel.Snapshot;
+import io.delta.kernel.TableManager;
+import io.delta.kernel.Transaction;
+import io.delta.kernel.TransactionCommitResult;
+import io.delta.kernel.exceptions.TableNotFoundException;
+import io.delta.kernel.transaction.UpdateTableTransactionBuilder;
+import io.delta.kernel.utils.CloseableIterable;
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.RowSchema;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table at a version: its newest when opened, then the one of its own last commit. One thread.
+ * Any number of objects may stand for one table, in any number of processes; only one of them can
+ * commit after a version, and the others learn by the watermark whether to follow or to give up.
+ *
+ * <pre>
+ * open -> version v -- commit --> v+1 (Committed)
+ *                      error ---> settled: own commit found (Committed), files rearranged (Moved),
+ *                                 nothing there (LK-007), fenced (LK-005), outsider (LK-006)
+ *                      log unreadable: LK-003; the next call settles it first
+ * </pre>
+ */
+public final class DeltaTable {
+  static final String ENGINE = "millrace";
+
+  private final Lake lake;
+  private final TableName name;
+  private final Path path;
+  private final CommitLog log;
+  private final LakeCommitter committer = new LakeCommitter();
+  private final LiveFiles live = new LiveFiles();
+
+  private Snapshot snapshot;
+  private TableLayout layout;
+  private Watermark watermark;
+  private final String id;
+
+  /** Every commit through this version is known to be ours or to change no data. */
+  private long judged;
+
+  /** Id of a commit whose outcome is unknown. */
+  private @Nullable String pending;
+
+  /** A fresh snapshot is better than one grown by commits. */
+  private volatile boolean reload;
+
+  private DeltaTable(Lake lake, TableName name, Snapshot snapshot, Watermark.Stored stored) {
+    this.lake = lake;
+    this.name = name;
+    this.path = lake.path(name);
+    this.log = CommitLog.of(path);
+    this.snapshot = snapshot;
+    this.layout = TableLayout.of(snapshot.getSchema(), snapshot.getTableProperties());
+    this.watermark = stored.watermark();
+    this.judged = stored.version();
+    this.id = LogActions.tableId(snapshot);
+    live.replaceAll(LogActions.filesOf(lake.engine(), snapshot, path, live));
+  }
+
+  static DeltaTable open(Lake lake, TableName name) {
+    Snapshot snapshot = load(lake, name, new LakeCommitter());
+    return new DeltaTable(lake, name, snapshot, stored(name, snapshot));
+  }
+
+  /** Its name. */
+  public TableName name() {
+    return name;
+  }
+
+  /** Where it lies. */
+  public Path path() {
+    return path;
+  }
+
+  /** Its id, which a table that is dropped and created again does not keep. */
+  public String id() {
+    return id;
+  }
+
+  /** The version this object is at. */
+  public long version() {
+    return snapshot.getVersion();
+  }
+
+  /** Its columns and key at that version. */
+  public RowSchema schema() {
+    return layout.schema();
+  }
+
+  /** What that version shows. */
+  public Watermark watermark() {
+    return watermark;
+  }
+
+  /** Its properties at that version, those given at creation among them. */
+  public Map<String, String> properties() {
+    return Map.copyOf(snapshot.getTableProperties());
+  }
+
+  /** Rows alive at that version, or -1 when the log does not tell. */
+  public long rows() {
+    long rows = 0;
+    for (LiveFile file : live.all()) {
+      long all = FileStatistics.rows(file.statistics());
+      if (all < 0) {
+        return -1;
+      }
+      rows += all - file.dead().getLongCardinality();
+    }
+    return rows;
+  }
+
+  /** Its versions. */
+  public TableHistory history() {
+    return new TableHistory(lake, this);
+  }
+
+  /** Its row changes. */
+  public ChangeFeed changes() {
+    return new ChangeFeed(lake.engine(), this);
+  }
+
+  TableScan scan() {
+    return scanOf(live.all());
+  }
+
+  TableScan scanOf(Collection<LiveFile> files) {
+    return new TableScan(path, layout, files);
+  }
+
+  /**
+   * Commits row changes as the next version: Parquet files of the new rows, deletion vectors for
+   * the old ones, the change feed and the watermark, all or nothing. Cost follows the change.
+   *
+   * @param duck in autocommit mode; reads the changes and keeps the mirror
+   * @param mirror the mirror that the changes were computed from; it shows the new version after
+   * @param changes name of a relation as {@link RowDiff} makes it, as SQL text
+   * @throws MillraceException LK-005, LK-006 to give the table up; LK-003, LK-004, LK-007 to
+   *     refresh the mirror, plan again from {@link #watermark()} and try again
+   */
+  public CommitResult commit(Connection duck, Mirror mirror, String changes, Watermark next) {
+    return commit(duck, mirror, changes, next, layout.schema());
+  }
+
+  /**
+   * Commits row changes together with other columns. A column that keeps its name and type keeps
+   * its values; any other is NULL in rows that the changes do not write.
+   */
+  public CommitResult commit(
+      Connection duck, Mirror mirror, String changes, Watermark next, RowSchema schema) {
+    settle();
+    mirror.requireCurrent();
+    RowChanges rows = RowChanges.of(duck, name, changes);
+    TableLayout evolved = layout.evolvedTo(schema);
+    DataFiles files = new DataFiles(path);
+    FileChanges removal = rows.removal(duck, live, path);
+    List<LiveFile> added =
+        rows.written() == 0 ? List.of() : added(files.rows(duck, evolved, rows.newRows()));
+    List<DataFiles.Written> feed =
+        rows.removed() == 0 ? List.of() : files.changes(duck, evolved, "SELECT * FROM " + changes);
+    FileChanges all = new FileChanges(removal.removed(), removal.readded(), added, feed);
+    boolean sameColumns = evolved.equals(layout);
+    CommitResult result = commit(all, next, evolved, rows.written(), rows.removed());
+    if (result instanceof CommitResult.Committed committed && committed.version() == version()) {
+      if (sameColumns) {
+        mirror.follow(duck, rows, added);
+      } else {
+        mirror.forget();
+      }
+    }
+    return result;
+  }
+
+  /**
+   * Appends the rows of a query to a table without a key, or, with none, commits the watermark
+   * alone.
+   *
+   * @throws MillraceException as {@link #commit}
+   */
+  public CommitResult append(Connection duck, String select, Watermark next) {
+    settle();
+    List<LiveFile> added = added(new DataFiles(path).rows(duck, layout, select));
+    long rows = added.stream().mapToLong(f -> FileStatistics.rows(f.statistics())).sum();
+    CommitResult result = commit(FileChanges.append(added), next, layout, rows, 0);
+    return result instanceof CommitResult.Moved
+        ? commit(FileChanges.append(added), next, layout, rows, 0)
+        : result;
+  }
+
+  private List<LiveFile> added(List<DataFiles.Written> written) {
+    return written.stream().map(w -> LiveFile.of(live.ordinal(w.path()), w)).toList();
+  }
+
+  private CommitResult commit(
+      FileChanges files, Watermark next, TableLayout evolved, long inserted, long deleted) {
+    if (next.cut() < watermark.cut()) {
+      throw new MillraceException(
+          LakeError.LK_012_CUT_REGRESSES,
+          Text.of(
+              "a commit to table %s is for cut %d, but the table shows cut %d. Plan from the"
+                  + " table's watermark.",
+              name, next.cut(), watermark.cut()));
+    }
+    long version = version() + 1;
+    Watermark stamped = next.stamped();
+    pending = stamped.commit();
+    CommitResult.Committed success =
+        new CommitResult.Committed(
+            version, inserted, deleted, files.added().size(), files.bytesAdded());
+    TransactionCommitResult result;
+    try {
+      result = write(files, stamped, evolved, version);
+    } catch (RuntimeException e) {
+      return settleFailure(success, e);
+    }
+    snapshot = result.getPostCommitSnapshot().orElseGet(() -> load(lake, name, committer));
+    layout = TableLayout.of(snapshot.getSchema(), snapshot.getTableProperties());
+    watermark = stamped;
+    judged = version;
+    pending = null;
+    live.apply(files);
+    lake.upkeep().after(path, result.getPostCommitHooks(), () -> reload = true);
+    return success;
+  }
+
+  private TransactionCommitResult write(
+      FileChanges files, Watermark stamped, TableLayout evolved, long version) {
+    UpdateTableTransactionBuilder builder =
+        snapshot.buildUpdateTableTransaction(ENGINE, Operation.STREAMING_UPDATE).withMaxRetries(0);
+    if (!evolved.equals(layout)) {
+      builder =
+          builder
+              .withUpdatedSchema(evolved.struct())
+              .withTablePropertiesAdded(evolved.properties());
+    }
+    Transaction transaction = builder.build(lake.engine());
+    transaction.addDomainMetadata(Watermark.DOMAIN, stamped.toJson(version));
+    transaction.withCommitterProperties(
+        () -> Map.of(LakeCommitter.CUT, String.valueOf(stamped.cut())));
+    return transaction.commit(
+        lake.engine(),
+        CloseableIterable.inMemoryIterable(
+            LocalFiles.closeable(LogActions.of(files, lake.clock().millis()).iterator())));
+  }
+
+  private CommitResult settleFailure(CommitResult.Committed success, RuntimeException cause) {
+    long before = version();
+    OptionalLong own = catchUp();
+    if (own.isPresent()) {
+      return success;
+    }
+    if (version() != before) {
+      return new CommitResult.Moved(version());
+    }
+    throw new MillraceException(
+        LakeError.LK_007_COMMIT_FAILED,
+        Text.of(
+            "table %s could not be brought to version %d; the log holds nothing of it. It is tried"
+                + " again.",
+            name, success.version()),
+        cause);
+  }
+
+  /** Brings this object to the table's newest version. */
+  public void refresh() {
+    var _ = catchUp();
+  }
+
+  /** Judges what is not yet judged before anything is written. */
+  void settle() {
+    if (pending != null || reload || judged < version()) {
+      refresh();
+    }
+  }
+
+  /**
+   * Loads the newest version and judges every commit since the last one known.
+   *
+   * @return the version of the pending commit, if it is among them
+   */
+  private OptionalLong catchUp() {
+    Snapshot newest = load(lake, name, committer);
+    reload = false;
+    OptionalLong own = judge(newest);
+    boolean moved = newest.getVersion() != version();
+    snapshot = newest;
+    if (moved) {
+      layout = TableLayout.of(newest.getSchema(), newest.getTableProperties());
+      watermark = stored(name, newest).watermark();
+      live.replaceAll(LogActions.filesOf(lake.engine(), newest, path, live));
+    }
+    judged = newest.getVersion();
+    pending = null;
+    return own;
+  }
+
+  private OptionalLong judge(Snapshot newest) {
+    if (newest.getVersion() < version() || !LogActions.tableId(newest).equals(id)) {
+      throw outsider("was replaced or set back to version " + newest.getVersion());
+    }
+    OptionalLong own = OptionalLong.empty();
+    for (long v = judged + 1; v <= newest.getVersion(); v++) {
+      CommitLog.Commit commit = log.require(v, name);
+      if (commit.watermark().isPresent()) {
+        if (!commit.watermark().get().commit().equals(pending)) {
+          throw new MillraceException(
+              LakeError.LK_005_FENCED,
+              Text.of(
+                  "version %d of table %s was committed by another Millrace writer. This one gives"
+                      + " the table up.",
+                  v, name));
+        }
+        own = OptionalLong.of(v);
+      } else if (commit.changesData() || commit.changesSchema()) {
+        throw outsider("was changed by somebody else in version " + v);
+      }
+    }
+    return own;
+  }
+
+  private MillraceException outsider(String what) {
+    return new MillraceException(
+        LakeError.LK_006_OUTSIDER_COMMIT,
+        "table "
+            + name
+            + " "
+            + what
+            + ". Its rows are no longer those of its cut: restore the version before, or rebuild"
+            + " it.");
+  }
+
+  private static Snapshot load(Lake lake, TableName name, LakeCommitter committer) {
+    Path path = lake.path(name);
+    try {
+      return TableManager.loadSnapshot(path.toString())
+          .withCommitter(committer)
+          .build(lake.engine());
+    } catch (TableNotFoundException e) {
+      throw new MillraceException(
+          LakeError.LK_001_NOT_A_TABLE, "there is no table " + name + " at " + path + ".", e);
+    } catch (RuntimeException e) {
+      throw new MillraceException(
+          LakeError.LK_003_STORAGE_FAILED,
+          "the log of table " + name + " at " + path + " cannot be read. It is tried again.",
+          e);
+    }
+  }
+
+  static Watermark.Stored stored(TableName name, Snapshot snapshot) {
+    return snapshot
+        .getDomainMetadata(Watermark.DOMAIN)
+        .map(Watermark::parse)
+        .orElseThrow(() ->
+            new MillraceException(
+                LakeError.LK_014_NOT_OURS,
+                "table " + name + " has no watermark: Millrace did not write it."));
+  }
+}

@@ -1,0 +1,125 @@
+package io.millrace.lake;
+
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.duckdb.DuckDBConnection;
+
+/**
+ * A DuckDB instance; one a process is enough and all its connections share its memory. Nothing is
+ * downloaded, times are UTC. What it holds is a cache: its file is made anew at every start.
+ *
+ * <p>Safe to share between threads; a connection is not. Closing it ends the instance when its
+ * connections are closed as well.
+ */
+public final class DuckDb implements AutoCloseable {
+  private final DuckDBConnection first;
+
+  private DuckDb(DuckDBConnection first) {
+    this.first = first;
+  }
+
+  /**
+   * Bounds of an instance.
+   *
+   * @param memory DuckDB's own memory, such as "1GB"; the JVM and Arrow are apart
+   * @param threads its threads for one statement
+   * @param spill what it may write to the disk beyond its memory, such as "10GB"
+   */
+  public record Limits(String memory, int threads, String spill) {
+    /** Small bounds, for tests and tools. */
+    public static Limits small() {
+      return new Limits("512MB", 2, "4GB");
+    }
+  }
+
+  /**
+   * Opens an instance whose tables lie in a file in this directory, which is deleted first.
+   *
+   * @throws MillraceException LK-003 when the directory cannot be used
+   */
+  public static DuckDb inDirectory(Path stateDirectory, Limits limits) {
+    Path file = stateDirectory.resolve("state.duckdb");
+    try {
+      Files.createDirectories(stateDirectory);
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(stateDirectory.resolve("state.duckdb.wal"));
+    } catch (IOException e) {
+      throw new MillraceException(
+          LakeError.LK_003_STORAGE_FAILED,
+          "local state cannot be kept in " + stateDirectory + ". Is it writable?",
+          e);
+    }
+    return open(file.toString(), limits, stateDirectory.resolve("spill"));
+  }
+
+  /** Opens an instance in memory that spills into this directory. */
+  public static DuckDb inMemory(Path spillDirectory, Limits limits) {
+    return open("", limits, spillDirectory);
+  }
+
+  /**
+   * Opens an instance in memory for SQL that users wrote: it reads files below one directory, and
+   * reaches nothing else, no network, no other file, no setting.
+   */
+  public static DuckDb sandbox(Path readableDirectory, Limits limits) {
+    Path spill = readableDirectory.toAbsolutePath().resolve(".spill");
+    DuckDb sandbox = open("", limits, spill);
+    String directory = readableDirectory.toAbsolutePath().normalize() + "/";
+    Sql.run(sandbox.first, "SET allow_community_extensions = false");
+    Sql.run(sandbox.first, "SET allowed_directories = [" + Sql.text(directory) + "]");
+    Sql.run(sandbox.first, "SET enable_external_access = false");
+    Sql.run(sandbox.first, "SET lock_configuration = true");
+    return sandbox;
+  }
+
+  private static DuckDb open(String file, Limits limits, Path spill) {
+    Properties settings = new Properties();
+    settings.setProperty("autoinstall_known_extensions", "false");
+    settings.setProperty("autoload_known_extensions", "false");
+    settings.setProperty("memory_limit", limits.memory());
+    settings.setProperty("threads", String.valueOf(limits.threads()));
+    settings.setProperty("temp_directory", spill.toAbsolutePath().toString());
+    settings.setProperty("max_temp_directory_size", limits.spill());
+    settings.setProperty("preserve_insertion_order", "false");
+    try {
+      DuckDb duckDb =
+          new DuckDb(
+              DriverManager.getConnection("jdbc:duckdb:" + file, settings)
+                  .unwrap(DuckDBConnection.class));
+      Sql.run(duckDb.first, "SET GLOBAL TimeZone = 'UTC'");
+      return duckDb;
+    } catch (SQLException e) {
+      throw new MillraceException(
+          LakeError.LK_003_STORAGE_FAILED,
+          "DuckDB did not open "
+              + (file.isEmpty() ? "in memory" : file)
+              + ". Does another process hold it?",
+          e);
+    }
+  }
+
+  /** A new connection in autocommit mode, which the caller closes. */
+  public Connection connect() {
+    try {
+      return first.duplicate();
+    } catch (SQLException e) {
+      throw Sql.failed("connect", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      first.close();
+    } catch (SQLException e) {
+      throw Sql.failed("close", e);
+    }
+  }
+}

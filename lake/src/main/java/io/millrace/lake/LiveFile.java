@@ -1,0 +1,66 @@
+package io.millrace.lake;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * A data file of a version.
+ *
+ * @param ordinal our number of it, the {@code __file} of a mirror's rows
+ * @param path as in the log: a URI, relative to the table unless absolute
+ * @param statistics JSON text of the log, or null
+ * @param vector where its dead rows are stored
+ * @param dead its dead rows; not to be changed
+ */
+record LiveFile(
+    int ordinal,
+    String path,
+    long sizeBytes,
+    long modifiedMillis,
+    @Nullable String statistics,
+    Optional<DeletionVector> vector,
+    RoaringBitmap dead) {
+
+  /** A file as it was just written. */
+  static LiveFile of(int ordinal, DataFiles.Written written) {
+    return new LiveFile(
+        ordinal,
+        written.path(),
+        written.sizeBytes(),
+        written.modifiedMillis(),
+        written.statistics(),
+        Optional.empty(),
+        new RoaringBitmap());
+  }
+
+  /** The same file with more dead rows. */
+  LiveFile with(DeletionVector vector, RoaringBitmap dead) {
+    return new LiveFile(
+        ordinal,
+        path,
+        sizeBytes,
+        modifiedMillis,
+        statistics == null ? null : FileStatistics.loose(statistics),
+        Optional.of(vector),
+        dead);
+  }
+
+  /** Where it lies. */
+  Path under(Path table) {
+    return locate(table, path);
+  }
+
+  /** Where a file that the log names lies. */
+  static Path locate(Path table, String path) {
+    URI uri = URI.create(path);
+    return uri.isAbsolute() ? Path.of(uri) : table.resolve(uri.getPath());
+  }
+
+  /** Whether these rows would be all of it. */
+  boolean allDead(RoaringBitmap rows) {
+    return rows.getLongCardinality() == FileStatistics.rows(statistics);
+  }
+}

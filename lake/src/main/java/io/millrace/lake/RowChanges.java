@@ -1,0 +1,156 @@
+package io.millrace.lake;
+
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * A changes relation, counted and checked: rows with {@code _change_type} insert, update_preimage,
+ * update_postimage or delete, and in {@code __file}, {@code __row} the place of the row that a
+ * preimage or a delete removes.
+ *
+ * @param relation its name as SQL text
+ */
+record RowChanges(
+    TableName table, String relation, long inserts, long deletes, long preimages, long postimages) {
+
+  private static final String NEW_ROWS = "_change_type IN ('insert', 'update_postimage')";
+  private static final String OLD_ROWS = "_change_type IN ('delete', 'update_preimage')";
+
+  /**
+   * Counts and checks a changes relation.
+   *
+   * @throws MillraceException LK-009 for places that are missing or too many, or unpaired images
+   */
+  static RowChanges of(Connection duck, TableName table, String relation) {
+    String sql =
+        Text.of(
+            """
+            SELECT count(*) FILTER (_change_type = 'insert'),
+                   count(*) FILTER (_change_type = 'delete'),
+                   count(*) FILTER (_change_type = 'update_preimage'),
+                   count(*) FILTER (_change_type = 'update_postimage'),
+                   count(*) FILTER (%s AND (__file IS NULL OR __row IS NULL)),
+                   count(*) FILTER (%s AND (__file IS NOT NULL OR __row IS NOT NULL)),
+                   count(*)
+            FROM %s\
+            """,
+            OLD_ROWS, NEW_ROWS, relation);
+    return Sql.query(
+        duck,
+        sql,
+        rows -> {
+          rows.next();
+          RowChanges changes =
+              new RowChanges(
+                  table,
+                  relation,
+                  rows.getLong(1),
+                  rows.getLong(2),
+                  rows.getLong(3),
+                  rows.getLong(4));
+          if (rows.getLong(5) > 0 || rows.getLong(6) > 0) {
+            throw changes.invalid("old rows without a place, or new rows with one");
+          }
+          if (changes.preimages != changes.postimages) {
+            throw changes.invalid("updates without both images");
+          }
+          if (changes.removed() + changes.written() != rows.getLong(7)) {
+            throw changes.invalid("rows of an unknown _change_type");
+          }
+          return changes;
+        });
+  }
+
+  /** Rows that leave the table. */
+  long removed() {
+    return deletes + preimages;
+  }
+
+  /** Rows that come into the table. */
+  long written() {
+    return inserts + postimages;
+  }
+
+  /** A query of the rows that come. */
+  String newRows() {
+    return "SELECT * FROM " + relation + " WHERE " + NEW_ROWS;
+  }
+
+  /** A query of the places of the rows that leave. */
+  String oldPlaces() {
+    return "SELECT __file, __row FROM " + relation + " WHERE " + OLD_ROWS;
+  }
+
+  /**
+   * Writes the deletion vectors that remove the old rows.
+   *
+   * @return what happens to files that are there, without new ones
+   * @throws MillraceException LK-009 for a place that holds no live row, or is named twice
+   */
+  FileChanges removal(Connection duck, LiveFiles live, Path directory) {
+    if (removed() == 0) {
+      return FileChanges.none();
+    }
+    Map<Integer, RoaringBitmap> dead = dead(duck, live);
+    List<LiveFile> removed = new ArrayList<>();
+    Map<Integer, RoaringBitmap> remaining = new LinkedHashMap<>();
+    dead.forEach((ordinal, rows) -> {
+      LiveFile file = live.require(ordinal);
+      removed.add(file);
+      if (!file.allDead(rows)) {
+        remaining.put(ordinal, rows);
+      }
+    });
+    List<LiveFile> readded = new ArrayList<>();
+    DeletionVector.write(directory, remaining)
+        .forEach((ordinal, vector) ->
+            readded.add(
+                live.require(ordinal)
+                    .with(vector, dead.getOrDefault(ordinal, new RoaringBitmap()))));
+    return new FileChanges(removed, readded, List.of(), List.of());
+  }
+
+  /** By file, all rows that are dead after the change. */
+  private Map<Integer, RoaringBitmap> dead(Connection duck, LiveFiles live) {
+    return Sql.query(
+        duck,
+        oldPlaces(),
+        rows -> {
+          Map<Integer, RoaringBitmap> dead = new LinkedHashMap<>();
+          while (rows.next()) {
+            int ordinal = rows.getInt(1);
+            RoaringBitmap bitmap = dead.get(ordinal);
+            if (bitmap == null) {
+              LiveFile file = live.get(ordinal);
+              if (file == null) {
+                throw invalid("a place in a file that the table does not hold");
+              }
+              bitmap = file.dead().clone();
+              dead.put(ordinal, bitmap);
+            }
+            if (!bitmap.checkedAdd(Math.toIntExact(rows.getLong(2)))) {
+              throw invalid("a place whose row is dead already, or that is named twice");
+            }
+          }
+          return dead;
+        });
+  }
+
+  private MillraceException invalid(String what) {
+    return new MillraceException(
+        LakeError.LK_009_CHANGES_INVALID,
+        "the changes for table "
+            + table
+            + " hold "
+            + what
+            + ". Nothing was committed; this is a defect of the step that made them.");
+  }
+}

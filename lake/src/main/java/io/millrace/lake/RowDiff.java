@@ -1,0 +1,258 @@
+package io.millrace.lake;
+
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.DataType;
+import io.millrace.contracts.row.RowSchema;
+import java.sql.Connection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The changes that turn a table's rows into the wanted ones, found by one set-based statement.
+ *
+ * <p>With a key, a row present on both sides is an update if another column differs, else nothing;
+ * NULL equals NULL, NaN equals NaN, and floating numbers within a relative 1e-9 are the same,
+ * because sums come in any order. Without a key, rows are counted: what is there too often goes,
+ * what is missing comes.
+ *
+ * @param table for messages
+ * @param before the columns that the table has
+ * @param after the columns that it gets; one that keeps name and type keeps its values, any other
+ *     counts as NULL before
+ * @param key columns that tell which rows are the same, usually {@code after.key()}; empty for a
+ *     bag
+ */
+public record RowDiff(TableName table, RowSchema before, RowSchema after, List<String> key) {
+  private static final double SAME = 1e-9;
+
+  public RowDiff {
+    key = List.copyOf(key);
+  }
+
+  /** The difference for a table that keeps its columns, by its key. */
+  public static RowDiff of(DeltaTable table) {
+    RowSchema schema = table.schema();
+    return new RowDiff(table.name(), schema, schema, schema.key());
+  }
+
+  /**
+   * The rows that a difference is about; the table's other rows stay as they are. The wanted rows
+   * must all be of this scope too.
+   *
+   * @param relation as SQL text; its rows are the values of the columns that are in scope
+   * @param columns columns of the table and of the relation
+   */
+  public record Scope(String relation, List<String> columns) {
+    public Scope {
+      columns = List.copyOf(columns);
+    }
+  }
+
+  /**
+   * What was found.
+   *
+   * @param relation the changes relation: {@code _change_type}, the columns, {@code __file}, {@code
+   *     __row}
+   */
+  public record Changes(String relation, long inserts, long updates, long deletes) {
+    /** Whether the rows are the wanted ones already. */
+    public boolean none() {
+      return inserts + updates + deletes == 0;
+    }
+  }
+
+  /**
+   * Compares all rows.
+   *
+   * @param changes name of the temp table to make, replaced if it is there
+   * @param mirror a {@link Mirror}'s relation
+   * @param wanted a relation with the columns of {@link #after}, as SQL text
+   * @throws MillraceException LK-010 when a key is wanted twice
+   */
+  public Changes into(Connection duck, String changes, String mirror, String wanted) {
+    return compare(duck, changes, "SELECT * FROM " + mirror, wanted);
+  }
+
+  /** Compares the rows in scope. */
+  public Changes into(Connection duck, String changes, String mirror, String wanted, Scope scope) {
+    String rows =
+        Text.of(
+            "SELECT m.* FROM %s m SEMI JOIN %s s ON %s",
+            mirror, scope.relation(), inScope(duck, scope));
+    return compare(duck, changes, rows, wanted);
+  }
+
+  /** A plain equality scans the mirror at half the cost, and says the same where NULL is not. */
+  private static String inScope(Connection duck, Scope scope) {
+    String anyNull =
+        scope.columns().stream()
+            .map(c -> Sql.name(c) + " IS NULL")
+            .collect(Collectors.joining(" OR "));
+    long nulls =
+        Sql.number(duck, Text.of("SELECT count(*) FROM %s WHERE %s", scope.relation(), anyNull));
+    String equal = nulls == 0 ? "=" : "IS NOT DISTINCT FROM";
+    return scope.columns().stream()
+        .map(c -> Text.of("m.%1$s %2$s s.%1$s", Sql.name(c), equal))
+        .collect(Collectors.joining(" AND "));
+  }
+
+  /** Fills the temp table and counts what is in it. */
+  private Changes compare(Connection duck, String changes, String rows, String wanted) {
+    String name = "temp.main." + Sql.name(changes);
+    if (!key.isEmpty()) {
+      refuseDuplicates(duck, wanted);
+    }
+    Sql.run(
+        duck,
+        Text.of(
+            "CREATE OR REPLACE TEMP TABLE %s AS %s",
+            Sql.name(changes), key.isEmpty() ? bag(rows, wanted) : keyed(rows, wanted)));
+    return Sql.query(
+        duck,
+        Text.of(
+            """
+            SELECT count(*) FILTER (_change_type = 'insert'),
+                   count(*) FILTER (_change_type = 'update_postimage'),
+                   count(*) FILTER (_change_type = 'delete')
+            FROM %s
+            """,
+            name),
+        counts -> {
+          counts.next();
+          return new Changes(name, counts.getLong(1), counts.getLong(2), counts.getLong(3));
+        });
+  }
+
+  private void refuseDuplicates(Connection duck, String wanted) {
+    long twice =
+        Sql.number(
+            duck,
+            Text.of(
+                "SELECT count(*) FROM (SELECT 1 FROM %s GROUP BY %s HAVING count(*) > 1)",
+                wanted, Sql.names(key)));
+    if (twice > 0) {
+      throw new MillraceException(
+          LakeError.LK_010_DUPLICATE_KEY,
+          Text.of(
+              "%d keys of table %s have more than one row in the result of its query; the key is"
+                  + " (%s). Make the query yield one row a key, or declare other KEYS.",
+              twice, table, String.join(", ", key)));
+    }
+  }
+
+  private String keyed(String rows, String wanted) {
+    return Text.of(
+        """
+        WITH pairs AS MATERIALIZED (
+          SELECT %s, %s, o.__file AS __file, o.__row AS __row,
+                 o.__file IS NOT NULL AS was, n.__wanted IS NOT NULL AS is_wanted
+          FROM (%s) o FULL JOIN (%s) n ON %s
+          WHERE o.__file IS NULL OR n.__wanted IS NULL OR NOT (%s))
+        SELECT 'delete' AS _change_type, %s, __file, __row FROM pairs WHERE NOT is_wanted
+        UNION ALL
+        SELECT 'insert', %s, NULL, NULL FROM pairs WHERE NOT was
+        UNION ALL
+        SELECT 'update_preimage', %s, __file, __row FROM pairs WHERE was AND is_wanted
+        UNION ALL
+        SELECT 'update_postimage', %s, NULL, NULL FROM pairs WHERE was AND is_wanted
+        """,
+        each(c -> "o." + Sql.name(c.name()) + " AS " + old(c)),
+        each(c -> "n." + Sql.name(c.name()) + " AS " + wantedName(c)),
+        oldRows(rows),
+        wantedRows(wanted),
+        onKey(),
+        allSame(),
+        each(c -> old(c) + " AS " + Sql.name(c.name())),
+        each(RowDiff::wantedName),
+        each(RowDiff::old),
+        each(RowDiff::wantedName));
+  }
+
+  private String bag(String rows, String wanted) {
+    String all = each(c -> Sql.name(c.name()));
+    String same =
+        after.columns().stream()
+            .map(c -> Text.of("o.%1$s IS NOT DISTINCT FROM n.%1$s", Sql.name(c.name())))
+            .collect(Collectors.joining(" AND "));
+    return Text.of(
+        """
+        WITH o AS MATERIALIZED (
+          SELECT *, row_number() OVER (PARTITION BY %s) AS __n FROM (%s)),
+        n AS MATERIALIZED (
+          SELECT *, row_number() OVER (PARTITION BY %s) AS __n FROM (%s))
+        SELECT 'delete' AS _change_type, %s, __file, __row
+        FROM o ANTI JOIN n ON %s AND o.__n = n.__n
+        UNION ALL
+        SELECT 'insert', %s, NULL, NULL
+        FROM n ANTI JOIN o ON %s AND o.__n = n.__n
+        """,
+        all, oldRows(rows), all, wantedRows(wanted), all, same, all, same);
+  }
+
+  /** The table's rows under the columns that it gets. */
+  private String oldRows(String rows) {
+    return Text.of(
+        "SELECT %s, __file, __row FROM (%s)",
+        each(c ->
+            kept(c)
+                ? Sql.name(c.name())
+                : Text.of("CAST(NULL AS %s) AS %s", c.type().sql(), Sql.name(c.name()))),
+        rows);
+  }
+
+  private String wantedRows(String wanted) {
+    return Text.of(
+        "SELECT %s, true AS __wanted FROM %s",
+        each(c -> Text.of("CAST(%1$s AS %2$s) AS %1$s", Sql.name(c.name()), c.type().sql())),
+        wanted);
+  }
+
+  private boolean kept(Column column) {
+    return before.column(column.name()).map(Column::type).equals(Optional.of(column.type()));
+  }
+
+  private String onKey() {
+    return key.stream()
+        .map(k -> Text.of("o.%1$s IS NOT DISTINCT FROM n.%1$s", Sql.name(k)))
+        .collect(Collectors.joining(" AND "));
+  }
+
+  private String allSame() {
+    String same =
+        after.columns().stream()
+            .filter(c -> key.stream().noneMatch(k -> k.equalsIgnoreCase(c.name())))
+            .map(RowDiff::same)
+            .collect(Collectors.joining(" AND "));
+    return same.isEmpty() ? "true" : same;
+  }
+
+  private static String same(Column column) {
+    String name = Sql.name(column.name());
+    String equal = Text.of("o.%1$s IS NOT DISTINCT FROM n.%1$s", name);
+    if (column.type() != DataType.Simple.FLOAT && column.type() != DataType.Simple.DOUBLE) {
+      return equal;
+    }
+    return Text.of(
+        "(%2$s OR coalesce(isfinite(o.%1$s) AND isfinite(n.%1$s) AND abs(o.%1$s::DOUBLE -"
+            + " n.%1$s::DOUBLE) <= %3$s * greatest(abs(o.%1$s::DOUBLE), abs(n.%1$s::DOUBLE)),"
+            + " false))",
+        name, equal, SAME);
+  }
+
+  private static String old(Column column) {
+    return Sql.name("o " + column.name());
+  }
+
+  private static String wantedName(Column column) {
+    return Sql.name("n " + column.name());
+  }
+
+  private String each(Function<Column, String> text) {
+    return after.columns().stream().map(text).collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,89 @@
+package io.millrace.lake;
+
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collection;
+import java.util.stream.Collectors;
+
+/** Text of DuckDB statements, quoted, and their execution with our errors. */
+public final class Sql {
+
+  private Sql() {}
+
+  /** A quoted identifier. */
+  public static String name(String identifier) {
+    return '"' + identifier.replace("\"", "\"\"") + '"';
+  }
+
+  /** Quoted identifiers, separated by commas. */
+  public static String names(Collection<String> identifiers) {
+    return identifiers.stream().map(Sql::name).collect(Collectors.joining(", "));
+  }
+
+  /** A string literal. */
+  public static String text(String value) {
+    return '\'' + value.replace("'", "''") + '\'';
+  }
+
+  /**
+   * Executes one statement.
+   *
+   * @throws MillraceException LK-004 when DuckDB refuses it
+   */
+  public static void run(Connection duck, String sql) {
+    try (Statement statement = duck.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw failed(sql, e);
+    }
+  }
+
+  /**
+   * The first column of the first row of a query that returns one, as a number.
+   *
+   * @throws MillraceException LK-004 when DuckDB refuses it
+   */
+  public static long number(Connection duck, String sql) {
+    return query(
+        duck,
+        sql,
+        rows -> {
+          if (!rows.next()) {
+            throw new SQLException("the query returned no row");
+          }
+          return rows.getLong(1);
+        });
+  }
+
+  /** Executes a query and reads its rows. */
+  static <T> T query(Connection duck, String sql, Reading<T> reading) {
+    try (Statement statement = duck.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      return reading.read(rows);
+    } catch (SQLException e) {
+      throw failed(sql, e);
+    }
+  }
+
+  /** The error of a failed statement; DuckDB's own text, which may quote values, is its cause. */
+  static MillraceException failed(String sql, SQLException cause) {
+    String start = sql.strip().replaceAll("\\s+", " ");
+    return new MillraceException(
+        LakeError.LK_004_STATEMENT_FAILED,
+        "DuckDB did not execute: "
+            + start.substring(0, Math.min(start.length(), 160))
+            + " ... The cause says why; the step is tried again.",
+        cause);
+  }
+
+  /** Reads the rows of a result. */
+  @FunctionalInterface
+  interface Reading<T> {
+    /** Called once, before the result is closed. */
+    T read(ResultSet rows) throws SQLException;
+  }
+}

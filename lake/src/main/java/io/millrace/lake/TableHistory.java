@@ -1,0 +1,118 @@
+package io.millrace.lake;
+
+import io.delta.kernel.Snapshot;
+import io.delta.kernel.TableManager;
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.RowSchema;
+import java.sql.Connection;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** A table's versions, from the log alone. One thread, the table's. */
+public final class TableHistory {
+  private final Lake lake;
+  private final DeltaTable table;
+  private final CommitLog log;
+
+  TableHistory(Lake lake, DeltaTable table) {
+    this.lake = lake;
+    this.table = table;
+    this.log = CommitLog.of(table.path());
+  }
+
+  /**
+   * The table as a reader of a cut sees it.
+   *
+   * @return the greatest version, up to the table object's, that shows this cut or an earlier one;
+   *     empty when the table began later
+   * @throws MillraceException LK-011 when the log no longer reaches back that far
+   */
+  public OptionalLong versionAt(long cut) {
+    if (table.watermark().cut() <= cut) {
+      return OptionalLong.of(table.version());
+    }
+    long low = log.earliest().orElse(0);
+    if (watermarkAt(low).cut() > cut) {
+      if (low == 0) {
+        return OptionalLong.empty();
+      }
+      throw new MillraceException(
+          LakeError.LK_011_HISTORY_GONE,
+          Text.of(
+              "the log of table %s begins with version %d, which is after cut %d.",
+              table.name(), low, cut));
+    }
+    long high = table.version();
+    while (high - low > 1) {
+      long middle = (low + high) >>> 1;
+      if (watermarkAt(middle).cut() <= cut) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return OptionalLong.of(low);
+  }
+
+  /** What a version shows. */
+  public Watermark watermarkAt(long version) {
+    return log.read(version)
+        .flatMap(CommitLog.Commit::watermark)
+        .orElseGet(() -> DeltaTable.stored(table.name(), snapshot(version)).watermark());
+  }
+
+  /** The table's columns and key at a version. */
+  public RowSchema schemaAt(long version) {
+    return layout(version).schema();
+  }
+
+  /**
+   * Makes a temp view of the rows of a version. It reads the lake's files; those of an old version
+   * may be taken by vacuum while it is used.
+   *
+   * @param view its name, replaced if it is there; a temp table "[view] dead" goes with it
+   * @return the view's columns
+   * @throws MillraceException LK-011 when the version's files or log are gone
+   */
+  public RowSchema createView(Connection duck, long version, String view) {
+    TableScan scan = scan(version).requireFiles(table.name(), version);
+    Sql.run(
+        duck,
+        Text.of(
+            "CREATE OR REPLACE TEMP VIEW %s AS %s",
+            Sql.name(view), scan.rows(duck, view + " dead")));
+    return scan.layout().schema();
+  }
+
+  private TableScan scan(long version) {
+    if (version == table.version()) {
+      return table.scan();
+    }
+    Snapshot snapshot = snapshot(version);
+    LiveFiles numbers = new LiveFiles();
+    List<LiveFile> files = LogActions.filesOf(lake.engine(), snapshot, table.path(), numbers);
+    return new TableScan(table.path(), layoutOf(snapshot), files);
+  }
+
+  TableLayout layout(long version) {
+    return version == table.version() ? table.scan().layout() : layoutOf(snapshot(version));
+  }
+
+  private static TableLayout layoutOf(Snapshot snapshot) {
+    return TableLayout.of(snapshot.getSchema(), snapshot.getTableProperties());
+  }
+
+  private Snapshot snapshot(long version) {
+    try {
+      return TableManager.loadSnapshot(table.path().toString())
+          .atVersion(version)
+          .build(lake.engine());
+    } catch (RuntimeException e) {
+      throw new MillraceException(
+          LakeError.LK_011_HISTORY_GONE,
+          Text.of("version %d of table %s cannot be read from the log.", version, table.name()),
+          e);
+    }
+  }
+}

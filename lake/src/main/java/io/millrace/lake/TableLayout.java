@@ -1,0 +1,206 @@
+package io.millrace.lake;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.delta.kernel.types.FieldMetadata;
+import io.delta.kernel.types.StructField;
+import io.delta.kernel.types.StructType;
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.RowSchema;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table's columns and the names and ids that they have in its files. Ids are never used twice, so
+ * a dropped column does not come back with a new one of its name. Delta's own schema lets every
+ * column be NULL (columns can then be added and dropped freely); which may not is a table property.
+ *
+ * @param columns all columns, in order
+ * @param key names of the key's columns
+ * @param maxId greatest id ever given
+ */
+record TableLayout(List<Physical> columns, List<String> key, int maxId) {
+  private static final String KEY = "millrace.key";
+  private static final String REQUIRED = "millrace.required";
+  private static final String MAX_ID = "delta.columnMapping.maxColumnId";
+  private static final String ID = "delta.columnMapping.id";
+  private static final String PHYSICAL_NAME = "delta.columnMapping.physicalName";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * A column in the files.
+   *
+   * @param id its Parquet field id
+   * @param name its name in the files
+   */
+  record Physical(Column column, int id, String name) {}
+
+  TableLayout {
+    columns = List.copyOf(columns);
+    key = List.copyOf(key);
+  }
+
+  /** The layout of a new table. */
+  static TableLayout of(RowSchema schema) {
+    return new TableLayout(List.of(), List.of(), 0).evolvedTo(schema);
+  }
+
+  /** The layout that a table's log tells. */
+  static TableLayout of(StructType schema, Map<String, String> properties) {
+    List<String> required = list(properties, REQUIRED);
+    List<Physical> columns = new ArrayList<>();
+    for (StructField field : schema.fields()) {
+      FieldMetadata metadata = field.getMetadata();
+      Column column =
+          new Column(
+              field.getName(),
+              DeltaTypes.ofDelta(field.getName(), field.getDataType()),
+              !required.contains(field.getName()));
+      columns.add(
+          new Physical(
+              column, Math.toIntExact(metadata.getLong(ID)), metadata.getString(PHYSICAL_NAME)));
+    }
+    int maxId = Integer.parseInt(properties.getOrDefault(MAX_ID, "0"));
+    return new TableLayout(columns, list(properties, KEY), maxId);
+  }
+
+  /**
+   * The layout after a change of columns: one of the same name and type keeps its place in the
+   * files, any other begins anew, so old rows are NULL in it.
+   *
+   * @throws MillraceException LK-013 for a type that cannot be stored
+   */
+  TableLayout evolvedTo(RowSchema next) {
+    List<Physical> evolved = new ArrayList<>();
+    int last = maxId;
+    for (Column column : next.columns()) {
+      requireStorable(column);
+      Physical kept = find(column.name());
+      if (kept != null && kept.column().type().equals(column.type())) {
+        evolved.add(new Physical(column, kept.id(), kept.name()));
+      } else {
+        last++;
+        evolved.add(new Physical(column, last, "c" + last));
+      }
+    }
+    return new TableLayout(evolved, next.key(), last);
+  }
+
+  private static void requireStorable(Column column) {
+    var _ = DeltaTypes.toDelta(column.name(), column.type());
+  }
+
+  private @Nullable Physical find(String name) {
+    return columns.stream()
+        .filter(p -> p.column().name().equalsIgnoreCase(name))
+        .findFirst()
+        .orElse(null);
+  }
+
+  RowSchema schema() {
+    return new RowSchema(columns.stream().map(Physical::column).toList(), key);
+  }
+
+  StructType struct() {
+    StructType struct = new StructType();
+    for (Physical physical : columns) {
+      Column column = physical.column();
+      struct =
+          struct.add(
+              new StructField(
+                  column.name(),
+                  DeltaTypes.toDelta(column.name(), column.type()),
+                  true,
+                  FieldMetadata.builder()
+                      .putLong(ID, physical.id())
+                      .putString(PHYSICAL_NAME, physical.name())
+                      .build()));
+    }
+    return struct;
+  }
+
+  /** The table properties that hold what Delta's schema does not. */
+  Map<String, String> properties() {
+    List<String> required =
+        columns.stream()
+            .map(Physical::column)
+            .filter(c -> !c.nullable())
+            .map(Column::name)
+            .toList();
+    return Map.of(
+        KEY, JSON.valueToTree(key).toString(), REQUIRED, JSON.valueToTree(required).toString());
+  }
+
+  /** All columns of a query, cast to the table's types and named as in the files. */
+  String toPhysical() {
+    return columns.stream()
+        .map(p ->
+            Text.of(
+                "CAST(%s AS %s) AS %s",
+                Sql.name(p.column().name()), p.column().type().sql(), Sql.name(p.name())))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The option of COPY that gives the columns their ids. */
+  String fieldIds() {
+    return columns.stream()
+        .map(p -> Sql.name(p.name()) + ": " + p.id())
+        .collect(Collectors.joining(", ", "FIELD_IDS {", "}"));
+  }
+
+  /** All columns of {@link #rowsOf}, under their names in the table. */
+  String fromPhysical() {
+    return columns.stream()
+        .map(p -> Sql.name(p.name()) + " AS " + Sql.name(p.column().name()))
+        .collect(Collectors.joining(", "));
+  }
+
+  /**
+   * The rows of files, dead ones included, as a FROM item whose columns have the files' names; a
+   * file written before a column was added has NULL in it. {@code file_index} and {@code
+   * file_row_number} may be selected as well: no column can hide them.
+   */
+  String rowsOf(List<Path> files) {
+    String paths =
+        files.stream().map(f -> Sql.text(f.toString())).collect(Collectors.joining(", "));
+    String schema =
+        columns.stream()
+            .map(p ->
+                Text.of(
+                    "%d: {name: %s, type: %s, default_value: NULL}",
+                    p.id(), Sql.text(p.name()), Sql.text(p.column().type().sql())))
+            .collect(Collectors.joining(", "));
+    return "read_parquet([" + paths + "], schema = MAP {" + schema + "})";
+  }
+
+  /** A query of no rows with the table's columns. */
+  String noRows() {
+    return "SELECT "
+        + columns.stream()
+            .map(p ->
+                Text.of(
+                    "CAST(NULL AS %s) AS %s", p.column().type().sql(), Sql.name(p.column().name())))
+            .collect(Collectors.joining(", "))
+        + " WHERE false";
+  }
+
+  private static List<String> list(Map<String, String> properties, String name) {
+    try {
+      return JSON.readValue(
+          properties.getOrDefault(name, "[]"), new TypeReference<List<String>>() {});
+    } catch (JsonProcessingException e) {
+      throw new MillraceException(
+          LakeError.LK_014_NOT_OURS,
+          "table property " + name.toLowerCase(Locale.ROOT) + " is not a JSON list of names.",
+          e);
+    }
+  }
+}
