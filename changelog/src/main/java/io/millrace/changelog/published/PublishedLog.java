@@ -1,0 +1,139 @@
+package io.millrace.changelog.published;
+
+import io.millrace.changelog.News;
+import io.millrace.contracts.Service;
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.wire.Behind;
+import io.millrace.contracts.wire.Published;
+import io.millrace.contracts.wire.PublishedVersion;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What services have said of their tables, folded by maximum: every statement stays true. A table
+ * is known from the first statement that names it; from then on it is at {@code through} of each
+ * statement of its shard that does not list it under {@code behind}.
+ *
+ * <p>One thread appends, any number read and wait.
+ */
+public final class PublishedLog {
+  private final int shards;
+  private final News news;
+  private final Map<String, Long> through = new HashMap<>();
+  private final NavigableMap<TableName, Follow> tables = new TreeMap<>();
+  private final Map<Integer, Long> positions = new HashMap<>();
+
+  /** A table as known from statements. */
+  private static final class Follow {
+    private long through = -1;
+    private final NavigableMap<Long, TableVersion> versions = new TreeMap<>();
+  }
+
+  /**
+   * @param shards the partition count of the publications' topic
+   * @param news told whenever there is a statement
+   */
+  public PublishedLog(int shards, News news) {
+    this.shards = shards;
+    this.news = news;
+  }
+
+  /** Folds the next statement, which stands at that place of the publications' topic. */
+  public synchronized void append(int partition, long offset, Published statement) {
+    String shard = key(statement.getService(), statement.getShard());
+    through.merge(shard, statement.getThrough(), Math::max);
+    Map<TableName, Long> behind = new HashMap<>();
+    for (Behind late : statement.getBehind()) {
+      TableName table = TableName.parse(late.getTable());
+      behind.put(table, late.getThrough());
+      tables.computeIfAbsent(table, t -> new Follow());
+    }
+    for (PublishedVersion entry : statement.getTables()) {
+      tables
+          .computeIfAbsent(TableName.parse(entry.getTable()), t -> new Follow())
+          .versions
+          .put(
+              entry.getVersion(),
+              new TableVersion(
+                  entry.getTableId(),
+                  entry.getAfter(),
+                  entry.getVersion(),
+                  entry.getCut(),
+                  Optional.ofNullable(entry.getRanges())));
+    }
+    tables.forEach((table, follow) -> {
+      if (key(Service.of(table).id(), Service.shardOf(table, shards)).equals(shard)) {
+        long at = behind.getOrDefault(table, statement.getThrough());
+        follow.through = Math.max(follow.through, at);
+      }
+    });
+    positions.put(partition, offset + 1);
+    notifyAll();
+    news.tell();
+  }
+
+  private static String key(String service, int shard) {
+    return service + "/" + shard;
+  }
+
+  /** The cut that the table is right through, -1 if nothing was said of it. */
+  public synchronized long through(TableName table) {
+    Follow follow = tables.get(table);
+    return follow == null ? -1 : follow.through;
+  }
+
+  /** The cut that the shard has announced itself right through, -1 if it never spoke. */
+  public synchronized long through(Service service, int shard) {
+    return through.getOrDefault(key(service.id(), shard), -1L);
+  }
+
+  /** Whether any statement named the table. */
+  public synchronized boolean knows(TableName table) {
+    return tables.containsKey(table);
+  }
+
+  /** Published versions of the table above {@code version}, in order. */
+  public synchronized List<TableVersion> versionsAfter(TableName table, long version) {
+    Follow follow = tables.get(table);
+    return follow == null
+        ? List.of()
+        : List.copyOf(follow.versions.tailMap(version, false).values());
+  }
+
+  /** The newest published version of the table at or before the cut. */
+  public synchronized Optional<TableVersion> newestAt(TableName table, long cut) {
+    Follow follow = tables.get(table);
+    if (follow == null) {
+      return Optional.empty();
+    }
+    return follow.versions.descendingMap().values().stream()
+        .filter(v -> v.cut() <= cut)
+        .findFirst();
+  }
+
+  /**
+   * Waits until every partition holds offsets below its end; false if it does not within the limit.
+   */
+  public synchronized boolean awaitEnds(Map<Integer, Long> ends, Duration limit)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!reached(ends)) {
+      long left = (deadline - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+
+  private boolean reached(Map<Integer, Long> ends) {
+    return ends.entrySet().stream()
+        .allMatch(e -> positions.getOrDefault(e.getKey(), 0L) >= e.getValue());
+  }
+}

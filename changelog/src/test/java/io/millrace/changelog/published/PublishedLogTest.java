@@ -1,0 +1,72 @@
+package io.millrace.changelog.published;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.changelog.News;
+import io.millrace.contracts.Service;
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.wire.Behind;
+import io.millrace.contracts.wire.Published;
+import io.millrace.contracts.wire.PublishedVersion;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PublishedLogTest {
+  private static final TableName ORDERS = TableName.parse("staging.orders");
+  private static final TableName LINES = TableName.parse("staging.lineitem");
+
+  private final PublishedLog log = new PublishedLog(1, new News());
+  private long offset;
+
+  private void say(long through, List<Behind> behind, PublishedVersion... versions) {
+    log.append(
+        0, offset++, new Published(Service.STAGING.id(), 0, through, behind, List.of(versions)));
+  }
+
+  private static PublishedVersion version(TableName table, long after, long version, long cut) {
+    return new PublishedVersion(table.toString(), "id", after, version, cut, List.of());
+  }
+
+  @Test
+  void takesATableForKnownOnlyFromTheFirstStatementThatNamesIt() {
+    say(7, List.of(), version(ORDERS, -1, 0, -1));
+    assertThat(log.through(LINES)).isEqualTo(-1);
+    say(8, List.of(new Behind(LINES.toString(), -1L)));
+    assertThat(log.through(LINES)).isEqualTo(-1);
+    assertThat(log.through(ORDERS)).isEqualTo(8);
+    say(9, List.of());
+    assertThat(log.through(LINES)).isEqualTo(9);
+  }
+
+  @Test
+  void foldsByMaximumSoThatAnOldStatementTakesNothingBack() {
+    say(9, List.of(), version(ORDERS, -1, 0, -1));
+    say(5, List.of());
+    say(10, List.of(new Behind(ORDERS.toString(), 4L)));
+    assertThat(log.through(ORDERS)).isEqualTo(9);
+  }
+
+  @Test
+  void givesVersionsBehindAPositionAndTheNewestAtACut() {
+    say(
+        9,
+        List.of(),
+        version(ORDERS, -1, 1, 3),
+        version(ORDERS, 1, 2, 6),
+        version(ORDERS, 2, 5, 9));
+    assertThat(log.versionsAfter(ORDERS, 1))
+        .extracting(TableVersion::version)
+        .containsExactly(2L, 5L);
+    assertThat(log.newestAt(ORDERS, 8).orElseThrow().version()).isEqualTo(2);
+    assertThat(log.newestAt(ORDERS, 2)).isEmpty();
+  }
+
+  @Test
+  void waitsForTheEndsOfAllPartitions() throws InterruptedException {
+    say(1, List.of());
+    assertThat(log.awaitEnds(Map.of(0, 1L, 3, 0L), Duration.ofSeconds(1))).isTrue();
+    assertThat(log.awaitEnds(Map.of(0, 2L), Duration.ofMillis(20))).isFalse();
+  }
+}
