@@ -1,0 +1,68 @@
+package io.millrace.runtime;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The settings of a service. Each may be set by the environment variable of its name, see {@link
+ * io.millrace.contracts.Environment}.
+ */
+@ConfigMapping(prefix = "millrace")
+public interface RuntimeConfig {
+
+  /** Which service this is; fixed in its application.properties. */
+  String service();
+
+  /** The warehouse folder. */
+  Path warehouse();
+
+  /** {@code host:port,...} of the Kafka brokers. */
+  String kafka();
+
+  /** Further Kafka client settings, such as security. */
+  Map<String, String> kafkaSettings();
+
+  /** Base URL of the registry's Confluent-compatible API. */
+  String registry();
+
+  /** Where the lake is, instead of what warehouse.yml says. */
+  Optional<String> lake();
+
+  /** A folder for local state, which is a cache; a temporary one unless set. */
+  Optional<Path> state();
+
+  /** DuckDB's memory limit; more spills to {@link #state}. */
+  @WithDefault("512MB")
+  String duckdbMemory();
+
+  /** Threads of DuckDB. */
+  @WithDefault("2")
+  int duckdbThreads();
+
+  /** The process to follow into death. */
+  OptionalLong parentPid();
+
+  /** The warehouse's topic prefix, as warehouse.yml has it. */
+  String topicPrefix();
+
+  /** Shards of each service's tables, as warehouse.yml has it. */
+  int shards();
+
+  /** Where the channel of publications starts, one entry a shard. */
+  String publishedSeek();
+
+  /** Address of HTTP. */
+  @WithDefault("127.0.0.1")
+  String httpHost();
+
+  /** Port of HTTP; that of the service unless set. */
+  int httpPort();
+
+  /** plain or json. */
+  @WithDefault("plain")
+  String log();
+}

@@ -1,0 +1,153 @@
+package io.millrace.runtime;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.contracts.Metrics;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What this service says of itself: for REST, metrics and health. Safe for all threads. */
+@ApplicationScoped
+public class StatusBoard {
+  private final Map<String, TableStatus> tables = new ConcurrentSkipListMap<>();
+  private final Map<String, SourceStatus> sources = new ConcurrentSkipListMap<>();
+  private final Map<String, String> troubles = new ConcurrentSkipListMap<>();
+  private final Map<String, Instant> heartbeats = new ConcurrentSkipListMap<>();
+  private final AtomicReference<ServiceState> state =
+      new AtomicReference<>(new ServiceState(false, "starting", null));
+  private final Clock clock = Clock.systemUTC();
+  private final MeterRegistry meters;
+
+  StatusBoard(MeterRegistry meters) {
+    this.meters = meters;
+  }
+
+  /**
+   * Whether the service is up.
+   *
+   * @param started whether its warehouse is loaded and its loops run
+   * @param waitingFor what it waits for, if anything
+   * @param error why it stopped or cannot start, if so
+   */
+  public record ServiceState(
+      boolean started, @Nullable String waitingFor, @Nullable String error) {}
+
+  /** Replaces what is known of a table. */
+  public void table(TableStatus status) {
+    if (tables.put(status.table(), status) == null) {
+      tableGauges(status.table());
+    }
+  }
+
+  /** Replaces what is known of a source. */
+  public void source(SourceStatus status) {
+    if (sources.put(status.source(), status) == null) {
+      sourceGauges(status.source());
+    }
+  }
+
+  /** The service waits for something before it can start. */
+  public void waiting(String what) {
+    state.set(new ServiceState(false, what, null));
+  }
+
+  /** The loops run. */
+  public void started() {
+    state.set(new ServiceState(true, null, null));
+  }
+
+  /** The service cannot go on. */
+  public void failed(String error) {
+    state.set(new ServiceState(false, null, error));
+  }
+
+  /** A loop cannot go on for now, or null: it can again. */
+  public void trouble(String loop, @Nullable String error) {
+    if (error == null) {
+      troubles.remove(loop);
+    } else {
+      troubles.put(loop, error);
+    }
+  }
+
+  /** A loop says that it is alive; one that is silent for long is hung. */
+  public void beat(String loop) {
+    heartbeats.put(loop, clock.instant());
+  }
+
+  /** A loop has ended on purpose. */
+  public void ended(String loop) {
+    heartbeats.remove(loop);
+  }
+
+  /** The service's state; its error names every loop that cannot go on. */
+  public ServiceState state() {
+    ServiceState now = state.get();
+    return troubles.isEmpty()
+        ? now
+        : new ServiceState(now.started(), now.waitingFor(), String.join("; ", troubles.values()));
+  }
+
+  public Map<String, TableStatus> tables() {
+    return tables;
+  }
+
+  public Map<String, SourceStatus> sources() {
+    return sources;
+  }
+
+  /** The loop that has been silent for longest, with the time of its last beat. */
+  public Optional<Map.Entry<String, Instant>> mostSilent() {
+    return heartbeats.entrySet().stream().min(Map.Entry.comparingByValue());
+  }
+
+  private void tableGauges(String table) {
+    gauge(Metrics.LAG, "table", table, () -> lagSeconds(tables.get(table)));
+    gauge(Metrics.TARGET_LAG, "table", table, () -> of(table).targetLagMillis() / 1000.0);
+    gauge(Metrics.CUT, "table", table, () -> of(table).through());
+    gauge(Metrics.DATA_TIMESTAMP, "table", table, () -> epochSeconds(of(table).dataTime()));
+    gauge(
+        Metrics.RUNNING,
+        "table",
+        table,
+        () -> of(table).state() == TableStatus.State.RUNNING ? 1 : 0);
+  }
+
+  private void sourceGauges(String source) {
+    gauge(Metrics.RETAINED_LOG, "source", source, () -> from(source).retainedLogBytes());
+    gauge(Metrics.SOURCE_CHANGES, "source", source, () -> from(source).changes());
+    gauge(Metrics.SOURCE_CUTS, "source", source, () -> from(source).cuts());
+    gauge(Metrics.RUNNING, "source", source, () -> from(source).error() == null ? 1 : 0);
+  }
+
+  /** The lag as of now: it grows while nothing happens. */
+  private double lagSeconds(@Nullable TableStatus status) {
+    Instant at = status == null ? null : status.dataTime();
+    return at == null ? Double.NaN : Duration.between(at, clock.instant()).toMillis() / 1000.0;
+  }
+
+  private static double epochSeconds(@Nullable Instant at) {
+    return at == null ? Double.NaN : at.toEpochMilli() / 1000.0;
+  }
+
+  private TableStatus of(String table) {
+    return Objects.requireNonNull(tables.get(table));
+  }
+
+  private SourceStatus from(String source) {
+    return Objects.requireNonNull(sources.get(source));
+  }
+
+  private void gauge(String name, String label, String value, Supplier<Number> reading) {
+    Gauge.builder(name, reading).tags(label, value).register(meters);
+  }
+}
