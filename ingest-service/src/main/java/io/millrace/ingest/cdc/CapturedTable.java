@@ -1,0 +1,63 @@
+package io.millrace.ingest.cdc;
+
+import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.DataType;
+import io.millrace.contracts.row.RowSchema;
+import io.millrace.warehouse.source.CdcSource.CdcTable;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A captured table as the catalog describes it now.
+ *
+ * @param declared what the source file says
+ * @param fileNode changes when the table is rewritten or truncated
+ * @param replicaIdentity {@code pg_class.relreplident}
+ * @param estimatedRows the planner's estimate, negative if it has none
+ * @param columns that can be read, in the table's order
+ * @param leftOut names of columns whose type has no form here
+ * @param key names of the primary key's columns, in key order
+ */
+record CapturedTable(
+    CdcTable declared,
+    long fileNode,
+    char replicaIdentity,
+    long estimatedRows,
+    List<CapturedColumn> columns,
+    Set<String> leftOut,
+    List<String> key) {
+
+  /**
+   * A column that can be read.
+   *
+   * @param typeName its base type in {@code pg_type}
+   * @param toastable whether its value may be stored, and logged, out of line
+   */
+  record CapturedColumn(String name, DataType type, String typeName, boolean toastable) {}
+
+  /** Columns and key; only key columns are declared not null, as the log may hold older rows. */
+  RowSchema schema() {
+    return new RowSchema(
+        columns.stream().map(c -> new Column(c.name(), c.type(), !key.contains(c.name()))).toList(),
+        key);
+  }
+
+  boolean logsWholeOldRows() {
+    return replicaIdentity == 'f';
+  }
+
+  /** Columns whose unchanged values the log may leave out. */
+  List<String> unloggedColumns() {
+    return logsWholeOldRows()
+        ? List.of()
+        : columns.stream()
+            .filter(c -> c.toastable() && !key.contains(c.name()))
+            .map(CapturedColumn::name)
+            .toList();
+  }
+
+  /** The same table without its estimate, to see whether it was altered. */
+  CapturedTable withoutEstimate() {
+    return new CapturedTable(declared, fileNode, replicaIdentity, -1, columns, leftOut, key);
+  }
+}

@@ -1,0 +1,101 @@
+package io.millrace.ingest.cdc;
+
+import io.millrace.contracts.error.IngestError;
+import io.millrace.contracts.error.MillraceException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+
+/**
+ * Writes a transaction of nothing into the source's log now and then. When it comes back, all that
+ * was committed before it has come too; and it moves the slot on while the source is idle. Used by
+ * one thread.
+ */
+final class Heartbeat implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Heartbeat.class.getName());
+  private static final Duration RETAINED_EVERY = Duration.ofSeconds(10);
+
+  private final Database database;
+  private final ReplicationSlot slot;
+  private final Connection connection;
+  private final long intervalNanos;
+  private long lastBeat;
+  private long lastRetained;
+  private long retainedBytes = -1;
+
+  Heartbeat(Database database, ReplicationSlot slot, Duration interval) {
+    this.database = database;
+    this.slot = slot;
+    this.intervalNanos = interval.toNanos();
+    this.connection = database.open();
+    long now = System.nanoTime();
+    this.lastBeat = now - intervalNanos;
+    this.lastRetained = now - RETAINED_EVERY.toNanos();
+    try (Statement statement = connection.createStatement()) {
+      // Sent to us as soon as it is on this server's disk; standbys do not matter for it.
+      statement.execute("SET synchronous_commit = local");
+    } catch (SQLException e) {
+      throw database.failed("preparing heartbeats", e);
+    }
+  }
+
+  /** The prefix of a source's messages in the log. */
+  static String prefix(String slot) {
+    return "millrace." + slot;
+  }
+
+  /** Beats if the interval has passed; whether it did. */
+  boolean beatIfDue() {
+    long now = System.nanoTime();
+    if (now - lastBeat < intervalNanos) {
+      return false;
+    }
+    lastBeat = now;
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT pg_logical_emit_message(true, ?, '')")) {
+      statement.setString(1, prefix(database.source().slot()));
+      statement.execute();
+      if (now - lastRetained >= RETAINED_EVERY.toNanos()) {
+        lastRetained = now;
+        retainedBytes = slot.retainedBytes(connection);
+      }
+      return true;
+    } catch (SQLException e) {
+      String state = Database.stateOf(e);
+      if (state.equals("42501") || state.equals("25006")) {
+        throw new MillraceException(
+            IngestError.ING_018_HEARTBEAT_REFUSED,
+            database.about()
+                + " takes no heartbeat (SQLSTATE "
+                + state
+                + "): the server has become read-only, or user "
+                + database.source().user()
+                + " lost a right. If it is a standby now, name its primary as the host; the next"
+                + " start says which right is missing.",
+            e);
+      }
+      throw database.failed("writing a heartbeat", e);
+    }
+  }
+
+  /** How long until the next beat is due, at least 1 ms. */
+  Duration untilDue() {
+    long nanos = intervalNanos - (System.nanoTime() - lastBeat);
+    return Duration.ofNanos(Math.max(nanos, 1_000_000));
+  }
+
+  long retainedBytes() {
+    return retainedBytes;
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      LOG.log(System.Logger.Level.DEBUG, "heartbeat's connection was gone already", e);
+    }
+  }
+}

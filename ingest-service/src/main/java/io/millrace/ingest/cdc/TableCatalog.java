@@ -1,0 +1,200 @@
+package io.millrace.ingest.cdc;
+
+import io.millrace.contracts.error.IngestError;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.DataType;
+import io.millrace.ingest.cdc.CapturedTable.CapturedColumn;
+import io.millrace.warehouse.source.CdcSource.CdcTable;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads the captured tables from PostgreSQL's catalog and refuses those that cannot be captured.
+ */
+final class TableCatalog {
+  private static final String TABLE =
+      """
+      SELECT c.oid, coalesce(pg_relation_filenode(c.oid), 0), c.relreplident, c.reltuples::bigint,
+             has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = ? AND c.relname = ? AND c.relkind IN ('r', 'p')
+      """;
+
+  private static final String COLUMNS =
+      """
+      SELECT a.attname, coalesce(b.typname, t.typname),
+             CASE WHEN coalesce(b.typtype, t.typtype) = 'e' THEN true ELSE false END,
+             a.atttypmod, a.attstorage <> 'p'
+      FROM pg_attribute a
+      JOIN pg_type t ON t.oid = a.atttypid
+      LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype
+      WHERE a.attrelid = ? AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+      ORDER BY a.attnum
+      """;
+
+  private static final String KEY =
+      """
+      SELECT a.attname
+      FROM pg_index i
+      CROSS JOIN unnest(i.indkey::smallint[]) WITH ORDINALITY AS k(attnum, place)
+      JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+      WHERE i.indrelid = ? AND i.indisprimary AND k.place <= i.indnkeyatts
+      ORDER BY k.place
+      """;
+
+  private final Database database;
+
+  TableCatalog(Database database) {
+    this.database = database;
+  }
+
+  /** All tables of the source, in its order. */
+  List<CapturedTable> read(Connection connection) {
+    try {
+      List<CapturedTable> tables = new ArrayList<>();
+      for (CdcTable table : database.source().tables()) {
+        tables.add(read(connection, table));
+      }
+      return tables;
+    } catch (SQLException e) {
+      throw database.failed("reading its catalog", e);
+    }
+  }
+
+  private CapturedTable read(Connection connection, CdcTable table) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(TABLE)) {
+      statement.setString(1, table.schema());
+      statement.setString(2, table.table());
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next()) {
+          throw missing(table);
+        }
+        long oid = row.getLong(1);
+        Set<String> leftOut = new HashSet<>();
+        List<CapturedColumn> columns = columns(connection, oid, leftOut);
+        CapturedTable captured =
+            new CapturedTable(
+                table,
+                row.getLong(2),
+                row.getString(3).charAt(0),
+                row.getLong(4),
+                columns,
+                leftOut,
+                key(connection, oid));
+        check(captured, row.getBoolean(5));
+        return captured;
+      }
+    }
+  }
+
+  private static List<CapturedColumn> columns(Connection connection, long oid, Set<String> leftOut)
+      throws SQLException {
+    List<CapturedColumn> columns = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+      statement.setLong(1, oid);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          String name = row.getString(1);
+          String typeName = row.getBoolean(3) ? "text" : row.getString(2);
+          int modifier = row.getInt(4) - 4;
+          boolean limited = typeName.equals("numeric") && modifier >= 0;
+          int scale = limited ? PostgresTypes.signedScale(modifier) : 0;
+          DataType type = PostgresTypes.of(typeName, limited ? modifier >> 16 : 0, scale);
+          if (type == null) {
+            leftOut.add(name);
+          } else {
+            boolean large = row.getBoolean(5) && !(type instanceof DataType.Decimal);
+            columns.add(new CapturedColumn(name, type, typeName, large));
+          }
+        }
+      }
+    }
+    return columns;
+  }
+
+  private static List<String> key(Connection connection, long oid) throws SQLException {
+    List<String> key = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(KEY)) {
+      statement.setLong(1, oid);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          key.add(row.getString(1));
+        }
+      }
+    }
+    return key;
+  }
+
+  private void check(CapturedTable captured, boolean readable) {
+    CdcTable table = captured.declared();
+    String sqlName = Sql.table(table);
+    if (!readable) {
+      String user = Sql.name(database.source().user());
+      throw refused(
+          IngestError.ING_007_SELECT_RIGHT_MISSING,
+          table,
+          "may not be read by user " + database.source().user(),
+          "GRANT USAGE ON SCHEMA "
+              + Sql.name(table.schema())
+              + " TO "
+              + user
+              + "; GRANT SELECT ON "
+              + sqlName
+              + " TO "
+              + user
+              + ";");
+    }
+    if (captured.key().isEmpty()) {
+      throw refused(
+          IngestError.ING_006_PRIMARY_KEY_MISSING,
+          table,
+          "has no primary key, so its changes cannot be told apart",
+          "ALTER TABLE " + sqlName + " ADD PRIMARY KEY (<columns>);");
+    }
+    captured.key().stream()
+        .filter(captured.leftOut()::contains)
+        .findFirst()
+        .ifPresent(column -> {
+          throw refused(
+              IngestError.ING_006_PRIMARY_KEY_MISSING,
+              table,
+              "has column " + column + " in its primary key, whose type cannot be captured",
+              "ALTER TABLE " + sqlName + " ALTER COLUMN " + Sql.name(column) + " TYPE text;");
+        });
+    if (captured.replicaIdentity() != 'd' && captured.replicaIdentity() != 'f') {
+      throw refused(
+          IngestError.ING_010_REPLICA_IDENTITY,
+          table,
+          "has a replica identity that does not tell the primary key of a deleted row",
+          "ALTER TABLE " + sqlName + " REPLICA IDENTITY DEFAULT;");
+    }
+  }
+
+  private MillraceException missing(CdcTable table) {
+    return new MillraceException(
+        IngestError.ING_005_TABLE_MISSING,
+        database.about()
+            + " has no table "
+            + Sql.table(table)
+            + ", which resource "
+            + table.resource()
+            + " captures. Correct sources/"
+            + database.source().name()
+            + ".yml, or: CREATE TABLE "
+            + Sql.table(table)
+            + " (<columns>, PRIMARY KEY (<columns>));");
+  }
+
+  private MillraceException refused(
+      IngestError code, CdcTable table, String what, String mendingSql) {
+    return new MillraceException(
+        code,
+        database.about() + ": table " + Sql.table(table) + " " + what + ". Run: " + mendingSql);
+  }
+}
