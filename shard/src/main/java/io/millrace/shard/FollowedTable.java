@@ -1,0 +1,129 @@
+package io.millrace.shard;
+
+import io.millrace.changelog.codec.ChangeDecoder;
+import io.millrace.changelog.codec.Missing;
+import io.millrace.changelog.published.TableVersion;
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.error.ShardError;
+import io.millrace.lake.DeltaTable;
+import io.millrace.lake.Sql;
+import io.millrace.warehouse.Table;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table of another shard, as a follower sees it: what was announced of it, and the row changes of
+ * a version, from its topic or, where the announcement says so, from its change feed. Used by the
+ * shard's loop alone.
+ */
+public final class FollowedTable {
+  private static final String FEED = "followed_feed";
+
+  private final Shard shard;
+  private final Table definition;
+  private final String topic;
+  private final ChangeDecoder decoder;
+
+  /**
+   * How far a follower has applied a table.
+   *
+   * @param tableId of the table it has followed; empty before the first
+   * @param version the last one applied, -1 before the first
+   */
+  public record Position(String tableId, long version) {
+    /** Nothing applied yet. */
+    public static final Position NONE = new Position("", -1);
+  }
+
+  public FollowedTable(Shard shard, Table definition) {
+    this.shard = shard;
+    this.definition = definition;
+    this.topic = shard.around().names().table(definition.name());
+    this.decoder =
+        ChangeDecoder.feed(shard.around().registry()::byId, definition.schema(), Missing.REFUSE);
+  }
+
+  public TableName name() {
+    return definition.name();
+  }
+
+  public Table definition() {
+    return definition;
+  }
+
+  /** The cut that it is right through, -1 if nothing was announced. */
+  public long through() {
+    return shard.around().published().through(name());
+  }
+
+  /** The first announced version behind the position, of whatever table id. */
+  public Optional<TableVersion> next(Position own) {
+    List<TableVersion> later = shard.around().published().versionsAfter(name(), own.version());
+    return later.isEmpty() ? Optional.empty() : Optional.of(later.getFirst());
+  }
+
+  /** The newest announced version that shows the cut or an earlier one. */
+  public Optional<TableVersion> newestAt(long cut) {
+    return shard.around().published().newestAt(name(), cut);
+  }
+
+  /** Whether the version's changes are those behind the position, none left out. */
+  public static boolean follows(TableVersion version, Position own) {
+    return version.after() <= own.version()
+        && own.version() < version.version()
+        && (own.tableId().isEmpty() || own.tableId().equals(version.tableId()));
+  }
+
+  /**
+   * Loads a version's changes as a Z-set: the table's columns and {@code _weight}, -1 for a row
+   * before and 1 for a row after.
+   *
+   * @param relation the temp table's name, without quotes
+   */
+  public void load(TableVersion version, String relation) {
+    if (version.ranges().isPresent()) {
+      var _ =
+          decoder.load(
+              shard.duck(),
+              relation,
+              shard.around().allocator(),
+              shard.reader().read(topic, version.ranges().get()));
+    } else {
+      loadFromFeed(open(), version.version(), relation);
+    }
+  }
+
+  /** As {@link #load}, from the lake's change feed. */
+  public void loadFromFeed(DeltaTable table, long version, String relation) {
+    var _ = table.changes().load(shard.duck(), version, FEED);
+    Sql.run(
+        shard.duck(),
+        """
+        CREATE OR REPLACE TEMP TABLE %s AS
+        SELECT %s, CASE WHEN _change_type IN ('insert', 'update_postimage') THEN 1 ELSE -1 END
+          AS _weight FROM %s
+        """
+            .formatted(Sql.name(relation), Sql.names(definition.schema().names()), FEED));
+  }
+
+  /**
+   * Its Delta table, at its newest version, for reading.
+   *
+   * @throws MillraceException SHD-005 when it is not there
+   */
+  public DeltaTable open() {
+    if (!shard.around().lake().exists(name())) {
+      throw new MillraceException(
+          ShardError.SHD_005_INPUT_MISSING,
+          "table " + name() + " is read but not in the lake. Start the service that writes it.");
+    }
+    return shard.around().lake().open(name());
+  }
+
+  /** Where the end of the version's changes lies on the topic, for lag tools. */
+  public @Nullable Long topicEnd(TableVersion version) {
+    return version.ranges().filter(r -> !r.isEmpty()).map(r -> r.getLast().getEnd()).orElse(null);
+  }
+}

@@ -1,0 +1,38 @@
+package io.millrace.shard;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.changelog.cut.FoldedCut;
+import io.millrace.contracts.TableName;
+
+/**
+ * An operator's order, in the {@code to} of a cut of source {@code operator.<service>.<shard>}.
+ *
+ * @param rebuild the table to compute anew at that cut
+ * @param loseHistory whether a dimension may lose versions whose changes are no longer held
+ */
+public record Rebuild(String rebuild, boolean loseHistory) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Rebuild NONE = new Rebuild("", false);
+
+  /** The order in a cut; one that concerns no table if it is something else. */
+  public static Rebuild of(FoldedCut cut) {
+    try {
+      return cut.to().isPresent() ? JSON.readValue(cut.to().get(), Rebuild.class) : NONE;
+    } catch (JsonProcessingException e) {
+      return NONE;
+    }
+  }
+
+  String toJson() {
+    try {
+      return JSON.writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  boolean concerns(TableName table) {
+    return rebuild.equals(table.toString());
+  }
+}

@@ -1,0 +1,94 @@
+package io.millrace.shard;
+
+import io.millrace.changelog.topic.Retry;
+import io.millrace.contracts.error.ErrorCode;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.warehouse.Table;
+import java.time.Duration;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/**
+ * The loop of one shard: take it, then <em>advance -> announce</em> for as long as it is held. What
+ * advancing means is the service's: each table goes <em>plan -> read -> apply -> set aside ->
+ * commit -> publish</em>.
+ *
+ * <p>Taking a shard: fence its former holder, read cuts and publications to their ends, load each
+ * table and create the missing, publish the versions above what was announced, announce. An error
+ * that is no table's own gives the shard up: close everything, pause, take it again.
+ */
+final class ShardLoop implements Runnable {
+  private static final Logger LOG = Logger.getLogger("millrace.shard");
+  private static final Duration IDLE_MAX = Duration.ofMillis(500);
+
+  private final ShardService service;
+  private final ShardSurroundings around;
+  private final int number;
+  private final List<Table> tables;
+  private final String name;
+
+  ShardLoop(ShardService service, ShardSurroundings around, int number, List<Table> tables) {
+    this.service = service;
+    this.around = around;
+    this.number = number;
+    this.tables = tables;
+    this.name = "shard " + service.service().id() + "/" + number;
+  }
+
+  @Override
+  public void run() {
+    Retry retry = new Retry();
+    try {
+      while (true) {
+        try {
+          takeAndFollow(retry);
+        } catch (MillraceException e) {
+          giveUp(e, retry);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      around.board().ended(name);
+    }
+  }
+
+  private void takeAndFollow(Retry retry) throws InterruptedException {
+    around.board().beat(name);
+    try (Shard shard = around.take(service.service(), number, tables);
+        ShardWork work = service.open(shard)) {
+      Announcements announcements = new Announcements(shard, work);
+      around.board().trouble(name, null);
+      LOG.infof("%s taken with %s", name, tables.stream().map(Table::name).toList());
+      while (true) {
+        long seen = around.news().count();
+        boolean more = work.advance();
+        announcements.announce();
+        retry.reset();
+        around.board().beat(name);
+        if (!more) {
+          around.news().await(seen, IDLE_MAX);
+        }
+        if (Thread.interrupted()) {
+          throw new InterruptedException("while holding " + name);
+        }
+      }
+    }
+  }
+
+  private void giveUp(MillraceException error, Retry retry) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("while holding " + name);
+    }
+    Duration pause = retry.next();
+    if (error.errorCode().response() == ErrorCode.Response.STOP) {
+      LOG.errorf("%s cannot go on, taken again in %s: %s", name, pause, error.getMessage());
+    } else {
+      LOG.warnf("%s given up for %s: %s", name, pause, error.getMessage());
+    }
+    LOG.debug("cause", error);
+    around.board().trouble(name, error.getMessage());
+    around.board().beat(name);
+    Retry.pause(pause);
+  }
+}

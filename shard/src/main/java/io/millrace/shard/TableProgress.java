@@ -1,0 +1,176 @@
+package io.millrace.shard;
+
+import io.micrometer.core.instrument.Metrics;
+import io.millrace.changelog.topic.Retry;
+import io.millrace.contracts.error.ErrorCode;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.lake.CommitResult;
+import io.millrace.lake.Sql;
+import io.millrace.runtime.TableStatus;
+import io.millrace.warehouse.Dimension;
+import io.millrace.warehouse.Table;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a table says of itself, and whether it may step now: an error that may pass pauses it, any
+ * other stops it until the service starts again; the other tables of the shard go on.
+ */
+public final class TableProgress {
+  private static final Logger LOG = Logger.getLogger("millrace.table");
+  private static final long SHOW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final int DEFAULT_MEMBERS = 4;
+
+  private final Shard shard;
+  private final WrittenTable table;
+  private final Table definition;
+  private final Set<String> sources;
+  private final Duration targetLag;
+  private final Retry retry = new Retry();
+  private long rows = -1;
+  private long refreshes;
+  private @Nullable Instant lastRefresh;
+  private @Nullable String waitingFor;
+  private @Nullable MillraceException error;
+  private long retryNanos;
+  private long shownNanos = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
+
+  TableProgress(Shard shard, WrittenTable table) {
+    this.shard = shard;
+    this.table = table;
+    this.definition = shard.around().warehouse().table(table.name()).orElseThrow();
+    this.sources = Lineage.sources(shard.around().warehouse(), table.name());
+    this.targetLag = Lineage.effectiveLag(shard.around().warehouse(), definition);
+  }
+
+  /** The sources that the table is made from, directly or not. */
+  public Set<String> sources() {
+    return sources;
+  }
+
+  /** The promise about data time. */
+  public Duration targetLag() {
+    return targetLag;
+  }
+
+  /** Whether the table may step now. */
+  public boolean mayStep() {
+    if (error == null) {
+      return true;
+    }
+    return error.errorCode().response() == ErrorCode.Response.RETRY
+        && System.nanoTime() >= retryNanos;
+  }
+
+  /** Whether it waits after an error, so that its mirror has to be read anew. */
+  public boolean failed() {
+    return error != null;
+  }
+
+  void committed(CommitResult.Committed committed) {
+    rows = -1;
+    Metrics.counter(
+            io.millrace.contracts.Metrics.ROWS, "table", table.name().toString(), "kind", "insert")
+        .increment((double) committed.rowsInserted());
+    Metrics.counter(
+            io.millrace.contracts.Metrics.ROWS, "table", table.name().toString(), "kind", "delete")
+        .increment((double) committed.rowsDeleted());
+  }
+
+  /** A step or refresh ended well. */
+  public void stepped(boolean changed) {
+    error = null;
+    waitingFor = null;
+    retry.reset();
+    refreshes++;
+    lastRefresh = shard.around().clock().instant();
+    Metrics.counter(
+            io.millrace.contracts.Metrics.REFRESHES,
+            "table",
+            table.name().toString(),
+            "outcome",
+            changed ? "changed" : "unchanged")
+        .increment();
+  }
+
+  /** It has nothing to do but wait. */
+  public void waiting(@Nullable String what) {
+    waitingFor = what;
+  }
+
+  /** It may go on: what stopped it is gone. */
+  public void cleared() {
+    error = null;
+  }
+
+  /** A step failed. */
+  public void failed(MillraceException cause) {
+    boolean news = error == null || !error.getMessage().equals(cause.getMessage());
+    error = cause;
+    Duration pause = retry.next();
+    retryNanos = System.nanoTime() + pause.toNanos();
+    Metrics.counter(
+            io.millrace.contracts.Metrics.REFRESHES,
+            "table",
+            table.name().toString(),
+            "outcome",
+            "failed")
+        .increment();
+    if (news && cause.errorCode().response() == ErrorCode.Response.RETRY) {
+      LOG.warnf(cause, "table %s tries again in %s: %s", table.name(), pause, cause.getMessage());
+    } else if (news) {
+      LOG.errorf("table %s stopped: %s", table.name(), cause.getMessage());
+      LOG.debug("cause", cause);
+    }
+    shownNanos = System.nanoTime() - SHOW_NANOS;
+    show();
+  }
+
+  /** Puts the status on the board, at most twice a second. */
+  public void show() {
+    if (System.nanoTime() - shownNanos < SHOW_NANOS) {
+      return;
+    }
+    shownNanos = System.nanoTime();
+    if (rows < 0) {
+      rows =
+          Sql.number(shard.duck(), "SELECT count(*) FROM " + WrittenTable.relation(table.name()));
+    }
+    Optional<Instant> dataTime = shard.around().cutLog().committedAt(sources, table.through());
+    shard
+        .around()
+        .board()
+        .table(
+            new TableStatus(
+                table.name().toString(),
+                state(),
+                definition instanceof Dimension ? rows - DEFAULT_MEMBERS : rows,
+                table.delta().version(),
+                table.through(),
+                dataTime.orElse(null),
+                dataTime
+                    .map(at -> Duration.between(at, shard.around().clock().instant()).toMillis())
+                    .orElse(null),
+                targetLag.toMillis(),
+                lastRefresh,
+                refreshes,
+                table.delta().watermark().withheld(),
+                table.delta().path().toString(),
+                waitingFor,
+                error == null ? null : error.getMessage()));
+  }
+
+  private TableStatus.State state() {
+    if (error == null) {
+      return table.through() < 0 ? TableStatus.State.STARTING : TableStatus.State.RUNNING;
+    }
+    return error.errorCode().response() == ErrorCode.Response.RETRY
+        ? TableStatus.State.RETRYING
+        : TableStatus.State.STOPPED;
+  }
+}

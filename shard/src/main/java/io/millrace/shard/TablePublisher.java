@@ -1,0 +1,85 @@
+package io.millrace.shard;
+
+import io.millrace.changelog.codec.ChangeEncoder;
+import io.millrace.changelog.codec.ChangeSchemas;
+import io.millrace.changelog.codec.PairedChanges;
+import io.millrace.changelog.codec.TableVersion;
+import io.millrace.contracts.Topics;
+import io.millrace.contracts.row.RowSchema;
+import io.millrace.contracts.wire.OffsetRange;
+import io.millrace.contracts.wire.PublishedVersion;
+import io.millrace.lake.DeltaTable;
+import io.millrace.lake.Sql;
+import io.millrace.warehouse.Table;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the changes of a table's versions on its topic. Used by the shard's loop alone. */
+final class TablePublisher {
+  private final Shard shard;
+  private final String table;
+  private final String topic;
+  private @Nullable RowSchema schema;
+  private @Nullable ChangeEncoder encoder;
+
+  TablePublisher(Shard shard, Table definition) {
+    this.shard = shard;
+    this.table = definition.name().toString();
+    this.topic = shard.around().names().table(definition.name());
+    shard
+        .around()
+        .topics()
+        .createChangelog(topic, shard.around().warehouse().settings().retention());
+  }
+
+  /**
+   * Publishes one version, in committed Kafka transactions.
+   *
+   * @param after the version published before it
+   * @param changes relation with {@code _change_type} and the table's columns
+   * @return what to announce; without ranges when the version has more changes than a topic should
+   *     carry: followers then read the change feed
+   */
+  PublishedVersion publish(DeltaTable delta, long after, long version, long cut, String changes) {
+    long limit = shard.around().warehouse().settings().publishLimit();
+    List<OffsetRange> ranges =
+        Sql.number(shard.duck(), "SELECT count(*) FROM " + changes) > limit
+            ? null
+            : write(
+                delta.schema(),
+                new TableVersion(version, cut, shard.around().clock().instant()),
+                changes);
+    return new PublishedVersion(table, delta.id(), after, version, cut, ranges);
+  }
+
+  private List<OffsetRange> write(RowSchema columns, TableVersion version, String changes) {
+    var _ =
+        encoder(columns)
+            .encode(
+                shard.duck(),
+                shard.around().allocator(),
+                PairedChanges.sql(changes, columns),
+                version,
+                (key, value) -> shard.writer().send(topic, key, value));
+    return shard.writer().finish().getOrDefault(topic, List.of());
+  }
+
+  /** The encoder of these columns; a rebuild with another statement may change them. */
+  private ChangeEncoder encoder(RowSchema columns) {
+    ChangeEncoder current = encoder;
+    if (current == null || !columns.equals(schema)) {
+      String namespace = Topics.namespace(topic);
+      var registry = shard.around().registry();
+      int keyId =
+          columns.key().isEmpty()
+              ? 0
+              : registry.register(topic + "-key", ChangeSchemas.key(namespace, columns));
+      int valueId =
+          registry.register(topic + "-value", ChangeSchemas.tableValue(namespace, columns));
+      current = new ChangeEncoder(table, columns, keyId, valueId);
+      encoder = current;
+      schema = columns;
+    }
+    return current;
+  }
+}

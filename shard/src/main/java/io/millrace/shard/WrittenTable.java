@@ -1,0 +1,265 @@
+package io.millrace.shard;
+
+import io.millrace.changelog.cut.FoldedCut;
+import io.millrace.changelog.published.TableVersion;
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.error.ShardError;
+import io.millrace.contracts.wire.PublishedVersion;
+import io.millrace.lake.ChangeFeed.FeedVersion;
+import io.millrace.lake.CommitResult;
+import io.millrace.lake.DeltaTable;
+import io.millrace.lake.Lake;
+import io.millrace.lake.Mirror;
+import io.millrace.lake.RowDiff;
+import io.millrace.lake.Sql;
+import io.millrace.lake.TableSpec;
+import io.millrace.lake.Watermark;
+import io.millrace.warehouse.Table;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * A table that this shard writes: its Delta table, the mirror of its rows, and how far it has been
+ * published. Commit and publication go together here, so that nothing is committed and forgotten.
+ * Used by the shard's loop alone.
+ */
+public final class WrittenTable {
+  private static final int ROUNDS_KEPT = 512;
+  private static final String FEED = "published_feed";
+
+  private final Shard shard;
+  private final Table definition;
+  private final DeltaTable delta;
+  private final TablePublisher publisher;
+  private final TableProgress progress;
+  private final Deque<Long> rounds = new ArrayDeque<>();
+  private final List<PublishedVersion> published = new ArrayList<>();
+  private final Map<TopicPartition, Long> topicOffsets = new HashMap<>();
+  private final Mirror mirror;
+  private long through;
+  private long lastPublished;
+
+  private WrittenTable(Shard shard, Table definition, DeltaTable delta) {
+    this.shard = shard;
+    this.definition = definition;
+    this.delta = delta;
+    this.publisher = new TablePublisher(shard, definition);
+    Optional<TableVersion> newest =
+        shard
+            .around()
+            .published()
+            .newestAt(definition.name(), Long.MAX_VALUE)
+            .filter(v -> v.tableId().equals(delta.id()));
+    this.lastPublished = newest.map(TableVersion::version).orElse(-1L);
+    this.through =
+        Math.max(
+            delta.watermark().cut(),
+            newest.map(v -> shard.around().published().through(definition.name())).orElse(-1L));
+    Sql.run(shard.duck(), "CREATE SCHEMA IF NOT EXISTS " + Sql.name(definition.name().schema()));
+    this.mirror = Mirror.load(shard.duck(), delta, relation(definition.name()));
+    this.progress = new TableProgress(shard, this);
+  }
+
+  /**
+   * Opens the table, or creates it as version 0 at cut -1, and publishes what was committed but not
+   * announced.
+   *
+   * @param firstRows SELECT of the rows that version 0 holds, if any
+   */
+  public static WrittenTable open(Shard shard, Table definition, Optional<String> firstRows) {
+    Lake lake = shard.around().lake();
+    DeltaTable delta =
+        lake.exists(definition.name())
+            ? lake.open(definition.name())
+            : create(shard, definition, firstRows);
+    requireSameTopics(shard, delta);
+    WrittenTable table = new WrittenTable(shard, definition, delta);
+    table.publishMissed();
+    return table;
+  }
+
+  private static DeltaTable create(Shard shard, Table definition, Optional<String> firstRows) {
+    Lake lake = shard.around().lake();
+    TableSpec spec = TableSpec.of(definition.schema());
+    Watermark first = Watermark.at(-1, definition.definition());
+    return firstRows.isPresent()
+        ? lake.create(definition.name(), spec, first, shard.duck(), firstRows.get())
+        : lake.create(definition.name(), spec, first);
+  }
+
+  /** The mirror's relation in DuckDB: schema and name of the table, quoted. */
+  public static String relation(TableName table) {
+    return Sql.name(table.schema()) + "." + Sql.name(table.name());
+  }
+
+  public TableName name() {
+    return definition.name();
+  }
+
+  public DeltaTable delta() {
+    return delta;
+  }
+
+  public Mirror mirror() {
+    return mirror;
+  }
+
+  /** What it says of itself. */
+  public TableProgress progress() {
+    return progress;
+  }
+
+  /** The cut that it is right through. */
+  public long through() {
+    return through;
+  }
+
+  /** The newest round cuts at which it was right, oldest first; empty for tables without rounds. */
+  public List<Long> rounds() {
+    return List.copyOf(rounds);
+  }
+
+  /** Input positions for lag tools. */
+  Map<TopicPartition, Long> topicOffsets() {
+    return topicOffsets;
+  }
+
+  /** Notes how far an input topic was read. */
+  public void readTo(String topic, long end) {
+    topicOffsets.put(new TopicPartition(topic, 0), end);
+  }
+
+  /** It is right through this cut without a change. */
+  public void reached(long cut) {
+    through = Math.max(through, cut);
+  }
+
+  /** As {@link #reached}, for a table that is right at round cuts only. */
+  public void reachedRound(long cut) {
+    reached(cut);
+    if (rounds.isEmpty() || rounds.getLast() < cut) {
+      rounds.addLast(cut);
+    }
+    if (rounds.size() > ROUNDS_KEPT) {
+      rounds.removeFirst();
+    }
+  }
+
+  /**
+   * Whether the statement has changed since the table was written and no {@code rebuild} has
+   * applied it yet.
+   */
+  public boolean definitionChanged() {
+    return !delta.watermark().definition().equals(definition.definition());
+  }
+
+  /** The next operator's cut above {@link #through} that rebuilds this table. */
+  public Optional<FoldedCut> nextRebuild() {
+    Optional<FoldedCut> cut = shard.around().cutLog().nextOf(shard.operator(), through);
+    while (cut.isPresent() && !Rebuild.of(cut.get()).concerns(name())) {
+      cut = shard.around().cutLog().nextOf(shard.operator(), cut.get().number());
+    }
+    return cut;
+  }
+
+  /**
+   * How the table's rows differ from the wanted ones.
+   *
+   * @param key columns that tell which rows are the same
+   */
+  public RowDiff diff(List<String> key) {
+    return new RowDiff(name(), delta.schema(), definition.schema(), key);
+  }
+
+  /**
+   * Commits row changes and publishes the version. No changes, no commit, unless {@code
+   * evenIfNone}.
+   *
+   * @return false if the table's files were rearranged by somebody: the mirror is fresh again and
+   *     the change must be computed anew
+   */
+  public boolean commit(RowDiff.Changes changes, Watermark next, boolean evenIfNone) {
+    if (changes.none() && !evenIfNone) {
+      reached(next.cut());
+      return true;
+    }
+    CommitResult result =
+        delta.commit(shard.duck(), mirror, changes.relation(), next, definition.schema());
+    return switch (result) {
+      case CommitResult.Moved _ -> {
+        refresh();
+        yield false;
+      }
+      case CommitResult.Committed committed -> {
+        publish(committed.version(), next.cut(), changes.relation());
+        reached(next.cut());
+        progress.committed(committed);
+        refresh();
+        yield true;
+      }
+    };
+  }
+
+  /** Lets the mirror follow the table, after an error or a commit by somebody else. */
+  public void refresh() {
+    mirror.refresh(shard.duck());
+  }
+
+  /** What was published since the last call, for the next statement. */
+  List<PublishedVersion> takePublished() {
+    List<PublishedVersion> taken = List.copyOf(published);
+    published.clear();
+    return taken;
+  }
+
+  private void publishMissed() {
+    for (FeedVersion missed : delta.changes().versions(lastPublished, delta.version())) {
+      var _ = delta.changes().load(shard.duck(), missed.version(), FEED);
+      publish(missed.version(), missed.watermark().cut(), FEED);
+    }
+  }
+
+  private void publish(long version, long cut, String changes) {
+    published.add(publisher.publish(delta, lastPublished, version, cut, changes));
+    lastPublished = version;
+  }
+
+  /** Offsets mean something only in the topics that they were taken from. */
+  private static void requireSameTopics(Shard shard, DeltaTable delta) {
+    Watermark watermark = delta.watermark();
+    Map<String, String> now = shard.around().topics().ids(watermark.topicIds().keySet());
+    watermark
+        .topicIds()
+        .forEach((topic, id) -> {
+          if (!id.equals(now.get(topic))) {
+            throw replaced(delta, "topic " + topic + " is not the one that it was read from");
+          }
+        });
+    if (watermark.cut() >= shard.around().cutLog().end()) {
+      throw replaced(
+          delta,
+          "it shows cut "
+              + watermark.cut()
+              + ", but the cut log ends at "
+              + (shard.around().cutLog().end() - 1));
+    }
+  }
+
+  private static MillraceException replaced(DeltaTable delta, String what) {
+    return new MillraceException(
+        ShardError.SHD_001_TOPIC_REPLACED,
+        "table "
+            + delta.name()
+            + " stops: "
+            + what
+            + ". A topic was deleted and created again, so offsets mean something else. Restore the"
+            + " topic, or begin with an empty lake and other topic-prefix.");
+  }
+}
