@@ -1,0 +1,205 @@
+package io.millrace.dimension;
+
+import io.millrace.changelog.cut.FoldedCut;
+import io.millrace.changelog.published.TableVersion;
+import io.millrace.contracts.error.DimensionError;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.lake.RowDiff;
+import io.millrace.lake.Sql;
+import io.millrace.lake.Watermark;
+import io.millrace.shard.FollowedTable;
+import io.millrace.shard.FollowedTable.Position;
+import io.millrace.shard.Shard;
+import io.millrace.shard.TableStep;
+import io.millrace.shard.WrittenTable;
+import io.millrace.warehouse.Dimension;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * One dimension brought to one version of its input: <em>plan -> read -> apply -> commit ->
+ * publish</em>. A version of a dimension is the state of its input at a cut, so input versions are
+ * taken one at a time, each at its own cut.
+ */
+final class DimensionStep implements TableStep {
+  private static final Logger LOG = Logger.getLogger("millrace.dimension");
+  private static final String CHANGES = "dimension_changes";
+  private static final String INPUT = "dimension_input";
+
+  private final Shard shard;
+  private final Dimension dimension;
+  private final WrittenTable table;
+  private final FollowedTable input;
+  private final InputHistory history;
+  private final InputRows rows;
+  private final Members members;
+  private final Moments moments;
+  private final Deque<InputVersion> queue = new ArrayDeque<>();
+  private Position position;
+  private long refusedOrder = -1;
+
+  private DimensionStep(Shard shard, Dimension dimension, WrittenTable table) {
+    this.shard = shard;
+    this.dimension = dimension;
+    this.table = table;
+    this.input =
+        new FollowedTable(shard, shard.around().warehouse().table(dimension.input()).orElseThrow());
+    this.history = new InputHistory(shard.duck(), dimension, input);
+    this.rows = new InputRows(shard.duck(), dimension);
+    this.members =
+        switch (dimension.scdType()) {
+          case TYPE_1 -> new CurrentMembers(shard.duck(), dimension);
+          case TYPE_2 -> new VersionedMembers(shard.duck(), dimension);
+        };
+    this.moments = new Moments(shard, dimension);
+    this.position = startPosition();
+  }
+
+  static DimensionStep open(Shard shard, Dimension dimension) {
+    return new DimensionStep(
+        shard,
+        dimension,
+        WrittenTable.open(shard, dimension, Optional.of(DefaultMembers.select(dimension))));
+  }
+
+  /**
+   * All input versions up to the cut that was announced are contained, also those that changed
+   * nothing.
+   */
+  private Position startPosition() {
+    Watermark watermark = table.delta().watermark();
+    String name = dimension.input().toString();
+    Position stored =
+        new Position(
+            watermark.tableIds().getOrDefault(name, ""),
+            watermark.inputs().getOrDefault(name, -1L));
+    return input
+        .newestAt(table.through())
+        .filter(v -> v.version() > stored.version())
+        .filter(v -> stored.tableId().isEmpty() || stored.tableId().equals(v.tableId()))
+        .map(v -> new Position(v.tableId(), v.version()))
+        .orElse(stored);
+  }
+
+  @Override
+  public WrittenTable table() {
+    return table;
+  }
+
+  @Override
+  public boolean step() throws InterruptedException {
+    Optional<FoldedCut> order = table.nextRebuild();
+    if (order.isPresent() && order.get().number() > refusedOrder && rebuild(order.get())) {
+      return true;
+    }
+    Optional<InputVersion> next = plan();
+    if (next.isEmpty()) {
+      table.reached(input.through());
+      table
+          .progress()
+          .waiting(table.through() < 0 ? "the first cut of " + dimension.input() : null);
+      return false;
+    }
+    take(next.get());
+    return true;
+  }
+
+  /** The next input version; when some are not announced to this follower, from the change feed. */
+  private Optional<InputVersion> plan() {
+    if (queue.isEmpty()) {
+      Optional<TableVersion> announced = input.next(position);
+      if (announced.isPresent()) {
+        queue.addAll(history.upTo(announced.get(), position));
+      }
+    }
+    return Optional.ofNullable(queue.peekFirst());
+  }
+
+  private void take(InputVersion version) {
+    long before = table.delta().version();
+    boolean committed = false;
+    while (!committed) {
+      history.load(version, table.mirror().relation(), INPUT);
+      rows.from(INPUT, moments.at(version.cut(), hasMembers(table.mirror().relation())));
+      members.apply(table.mirror().relation());
+      RowDiff.Changes changes =
+          table
+              .diff(List.of(dimension.surrogateKey()))
+              .into(
+                  shard.duck(),
+                  CHANGES,
+                  table.mirror().relation(),
+                  Members.WANTED,
+                  new RowDiff.Scope(InputRows.KEYS, dimension.keys()));
+      committed = table.commit(changes, watermark(version.cut(), version), false);
+    }
+    position = new Position(version.tableId(), version.version());
+    version
+        .topicEnd()
+        .ifPresent(end -> table.readTo(shard.around().names().table(dimension.input()), end));
+    queue.removeFirst();
+    table.progress().stepped(table.delta().version() != before);
+  }
+
+  private boolean hasMembers(String relation) {
+    return Sql.number(
+            shard.duck(),
+            "SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s > 0 LIMIT 1)"
+                .formatted(relation, Sql.name(dimension.surrogateKey())))
+        > 0;
+  }
+
+  /** Computes the dimension anew from its input's whole feed; the difference is one version. */
+  private boolean rebuild(FoldedCut order) {
+    if (input.through() < order.number()) {
+      table.progress().waiting("cut " + order.number() + " of " + dimension.input());
+      return false;
+    }
+    Rebuilding rebuilding =
+        new Rebuilding(shard, dimension, table, history, rows, members, moments);
+    InputVersion last;
+    try {
+      last = rebuilding.run(order);
+    } catch (MillraceException e) {
+      if (e.errorCode() != DimensionError.DIM_003_HISTORY_NOT_HELD || table.definitionChanged()) {
+        throw e;
+      }
+      refusedOrder = order.number();
+      LOG.error(e.getMessage());
+      return false;
+    }
+    RowDiff.Changes changes =
+        table
+            .diff(List.of(dimension.surrogateKey()))
+            .into(shard.duck(), CHANGES, table.mirror().relation(), Rebuilding.SCRATCH);
+    if (table.commit(changes, watermark(order.number(), last), table.definitionChanged())) {
+      position = new Position(last.tableId(), last.version());
+      queue.clear();
+      table.reached(order.number());
+      table.progress().stepped(true);
+    }
+    return true;
+  }
+
+  private Watermark watermark(long cut, InputVersion version) {
+    String name = dimension.input().toString();
+    return new Watermark(
+        cut,
+        Map.of(name, version.version()),
+        shard.around().topics().knownIds(List.of(shard.around().names().cuts())),
+        Map.of(name, version.tableId()),
+        0,
+        0,
+        dimension.definition(),
+        "");
+  }
+
+  @Override
+  public void close() {
+    // All it holds belongs to the shard.
+  }
+}

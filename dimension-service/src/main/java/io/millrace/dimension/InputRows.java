@@ -1,0 +1,138 @@
+package io.millrace.dimension;
+
+import io.millrace.contracts.error.DimensionError;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.lake.Sql;
+import io.millrace.warehouse.Dimension;
+import java.sql.Connection;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What one version of the input says of the dimension's members: {@link #STATES}, a row for each
+ * natural key that has one, and {@link #GONE}, the keys that no longer have one; {@link #KEYS} are
+ * both.
+ */
+final class InputRows {
+  /** The SELECT's columns and {@code _start}. */
+  static final String STATES = "dimension_states";
+
+  /** Natural keys and {@code _at}. */
+  static final String GONE = "dimension_gone";
+
+  /** Natural keys. */
+  static final String KEYS = "dimension_keys";
+
+  private static final String BEFORE = "dimension_before";
+
+  private final Connection duck;
+  private final Dimension dimension;
+
+  InputRows(Connection duck, Dimension dimension) {
+    this.duck = duck;
+    this.dimension = dimension;
+  }
+
+  /**
+   * What to call the time of a version that carries none of its own.
+   *
+   * @param committedAt the source's commit time at the cut, also that of a delete
+   * @param initial whether the rows are of the initial snapshot, which began before anyone looked
+   */
+  record Moment(Instant committedAt, boolean initial) {}
+
+  /**
+   * Computes both relations from a Z-set of the input.
+   *
+   * @param changes relation with the input's columns and {@code _weight}
+   */
+  void from(String changes, Moment moment) {
+    select(STATES, changes + " WHERE _weight > 0", startOf(moment));
+    select(BEFORE, changes + " WHERE _weight < 0", "NULL::TIMESTAMPTZ");
+    Sql.run(
+        duck,
+        """
+        CREATE OR REPLACE TEMP TABLE %s AS
+        SELECT DISTINCT %s, %s AS _at FROM %s b ANTI JOIN %s s ON %s
+        """
+            .formatted(
+                GONE,
+                qualified("b"),
+                Validity.sql(moment.committedAt()),
+                BEFORE,
+                STATES,
+                same("b", "s")));
+    Sql.run(
+        duck,
+        "CREATE OR REPLACE TEMP TABLE %1$s AS SELECT %2$s FROM %3$s UNION SELECT %2$s FROM %4$s"
+            .formatted(KEYS, keyNames(), STATES, GONE));
+    requireKeysAndTimes();
+  }
+
+  private void select(String into, String rows, String start) {
+    Sql.run(
+        duck,
+        "CREATE OR REPLACE TEMP TABLE %s AS SELECT *, %s AS _start FROM (%s)"
+            .formatted(
+                into, start, dimension.select("(SELECT * EXCLUDE (_weight) FROM " + rows + ")")));
+  }
+
+  /** DATE and TIMESTAMP are read as UTC: the session's time zone is UTC. */
+  private String startOf(Moment moment) {
+    if (dimension.sequenceBy().isPresent()) {
+      return Sql.name(dimension.sequenceBy().get()) + "::TIMESTAMPTZ";
+    }
+    return moment.initial() ? Validity.BEGINNING : Validity.sql(moment.committedAt());
+  }
+
+  private void requireKeysAndTimes() {
+    String nullKey =
+        dimension.keys().stream()
+            .map(k -> Sql.name(k) + " IS NULL")
+            .collect(Collectors.joining(" OR "));
+    if (Sql.number(duck, "SELECT count(*) FROM " + KEYS + " WHERE " + nullKey) > 0) {
+      throw new MillraceException(
+          DimensionError.DIM_005_NULL_KEY,
+          "a row of "
+              + dimension.input()
+              + " has NULL in the natural key ("
+              + String.join(", ", dimension.keys())
+              + ") of "
+              + dimension.name()
+              + ". Leave such rows out with WHERE.");
+    }
+    if (Sql.number(duck, "SELECT count(*) FROM " + STATES + " WHERE _start IS NULL") > 0) {
+      throw new MillraceException(
+          DimensionError.DIM_002_NO_SEQUENCE,
+          "a row of "
+              + dimension.input()
+              + " has NULL in "
+              + dimension.sequenceBy().orElse("")
+              + ", which places it in the history of "
+              + dimension.name()
+              + ". Give it a value in the SELECT, for example with coalesce.");
+    }
+  }
+
+  private String keyNames() {
+    return Sql.names(dimension.keys());
+  }
+
+  private String qualified(String alias) {
+    return dimension.keys().stream()
+        .map(k -> alias + "." + Sql.name(k))
+        .collect(Collectors.joining(", "));
+  }
+
+  private String same(String left, String right) {
+    return equal(dimension.keys(), left, right);
+  }
+
+  /** NULL-safe equality of columns of two relations. */
+  static String equal(List<String> columns, String left, String right) {
+    return columns.stream()
+        .map(c -> "%s.%3$s IS NOT DISTINCT FROM %s.%3$s".formatted(left, right, Sql.name(c)))
+        .collect(Collectors.joining(" AND "));
+  }
+}

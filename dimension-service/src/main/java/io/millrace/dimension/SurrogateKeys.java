@@ -1,0 +1,46 @@
+package io.millrace.dimension;
+
+import io.millrace.contracts.row.Column;
+import io.millrace.lake.Sql;
+import io.millrace.warehouse.Dimension;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Surrogate keys: the first 63 bits of SHA-256 over a typed canonical text of the natural key, and
+ * for versions of the version's start. So a rebuild gives the same keys, all of them positive, and
+ * none meets a default member. Each part of the text carries its type and length, so that no value
+ * can pass for two.
+ */
+final class SurrogateKeys {
+  private SurrogateKeys() {}
+
+  /** SQL of type BIGINT over a relation, called {@code row}, with the natural key's columns. */
+  static String ofMember(Dimension dimension, String row) {
+    return hash(parts(dimension, row));
+  }
+
+  /** As {@link #ofMember}, of the version that begins at the TIMESTAMPTZ {@code start}. */
+  static String ofVersion(Dimension dimension, String row, String start) {
+    return hash(
+        Stream.concat(
+            parts(dimension, row), Stream.of(part("START", "epoch_us(" + start + ")::VARCHAR"))));
+  }
+
+  private static Stream<String> parts(Dimension dimension, String row) {
+    List<Column> keys =
+        dimension.keys().stream().map(k -> dimension.attributes().column(k).orElseThrow()).toList();
+    return keys.stream()
+        .map(c -> part(c.type().sql(), row + "." + Sql.name(c.name()) + "::VARCHAR"));
+  }
+
+  private static String part(String type, String text) {
+    return "'%s:' || length(%2$s) || ':' || %2$s".formatted(type, text);
+  }
+
+  private static String hash(Stream<String> parts) {
+    return "(('0x' || substr(sha256(%s), 1, 16))::UBIGINT & 9223372036854775807)::BIGINT"
+        .formatted(parts.collect(Collectors.joining(" || '|' || ")));
+  }
+}
