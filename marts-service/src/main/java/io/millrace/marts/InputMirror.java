@@ -1,0 +1,170 @@
+package io.millrace.marts;
+
+import io.millrace.changelog.published.TableVersion;
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.row.RowSchema;
+import io.millrace.lake.DeltaTable;
+import io.millrace.lake.Sql;
+import io.millrace.shard.FollowedTable;
+import io.millrace.shard.FollowedTable.Position;
+import io.millrace.shard.Shard;
+import io.millrace.shard.WrittenTable;
+import java.sql.Connection;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The rows of a table of another service, at a cut, in local DuckDB. Loaded from the lake, then
+ * kept by the table's announced changes; when those do not follow, loaded again.
+ */
+final class InputMirror {
+  private static final String LOADED = "input_loaded";
+  private static final String NET = "input_net";
+  private static final String VIEW = "input_rows";
+
+  private final Connection duck;
+  private final FollowedTable table;
+  private final RowSchema schema;
+  private final String relation;
+  private Position position = Position.NONE;
+  private boolean loaded;
+  private long changedAt = -1;
+
+  InputMirror(Shard shard, FollowedTable table) {
+    this.duck = shard.duck();
+    this.table = table;
+    this.schema = table.definition().schema();
+    this.relation = WrittenTable.relation(table.name());
+    Sql.run(duck, "CREATE SCHEMA IF NOT EXISTS " + Sql.name(table.name().schema()));
+  }
+
+  TableName name() {
+    return table.name();
+  }
+
+  /** What stands in FROM for its rows. */
+  String relation() {
+    return relation;
+  }
+
+  /** The cut that its table is right through. */
+  long through() {
+    return table.through();
+  }
+
+  /** The cut at which its rows last changed, as far as this mirror has seen. */
+  long changedAt() {
+    return changedAt;
+  }
+
+  /** The version that it shows. */
+  Position position() {
+    return position;
+  }
+
+  /** Brings it to the cut, which its table has reached and which is not before the last one. */
+  void bring(long cut) {
+    if (!loaded) {
+      load(cut);
+      return;
+    }
+    boolean any = false;
+    Optional<TableVersion> next = next(cut);
+    while (next.isPresent()) {
+      if (!FollowedTable.follows(next.get(), position)) {
+        load(cut);
+        return;
+      }
+      table.load(next.get(), LOADED);
+      gather(!any);
+      any = true;
+      position = new Position(next.get().tableId(), next.get().version());
+      changedAt = next.get().cut();
+      next = next(cut);
+    }
+    if (any) {
+      loaded = false;
+      apply();
+      loaded = true;
+    }
+  }
+
+  private Optional<TableVersion> next(long cut) {
+    return table.next(position).filter(v -> v.cut() <= cut);
+  }
+
+  private void load(long cut) {
+    DeltaTable delta = table.open();
+    OptionalLong version = delta.history().versionAt(cut);
+    if (version.isEmpty()) {
+      Sql.run(duck, "CREATE OR REPLACE TABLE " + relation + " AS " + empty());
+      position = Position.NONE;
+    } else {
+      var _ = delta.history().createView(duck, version.getAsLong(), VIEW);
+      Sql.run(
+          duck,
+          "CREATE OR REPLACE TABLE %s AS SELECT %s FROM %s"
+              .formatted(relation, Sql.names(schema.names()), VIEW));
+      position = new Position(delta.id(), version.getAsLong());
+    }
+    changedAt = cut;
+    loaded = true;
+  }
+
+  private String empty() {
+    StringBuilder select = new StringBuilder("SELECT ");
+    schema
+        .columns()
+        .forEach(c ->
+            select
+                .append(select.length() > 7 ? ", " : "")
+                .append("NULL::")
+                .append(c.type().sql())
+                .append(" AS ")
+                .append(Sql.name(c.name())));
+    return select.append(" WHERE FALSE").toString();
+  }
+
+  private void gather(boolean first) {
+    String rows = "SELECT %s, _weight FROM %s".formatted(Sql.names(schema.names()), LOADED);
+    Sql.run(
+        duck,
+        first
+            ? "CREATE OR REPLACE TEMP TABLE " + NET + " AS " + rows
+            : "INSERT INTO " + NET + " " + rows);
+  }
+
+  /** Nets the changes, takes out as many copies of each row as went, puts in those that came. */
+  private void apply() {
+    String columns = Sql.names(schema.names());
+    Sql.run(
+        duck,
+        """
+        CREATE OR REPLACE TEMP TABLE %1$s AS
+        SELECT %2$s, sum(_weight)::BIGINT AS _weight FROM %1$s GROUP BY ALL HAVING sum(_weight) <> 0
+        """
+            .formatted(NET, columns));
+    String same =
+        schema.names().stream()
+            .map(n -> "t.%1$s IS NOT DISTINCT FROM n.%1$s".formatted(Sql.name(n)))
+            .collect(java.util.stream.Collectors.joining(" AND "));
+    Sql.run(
+        duck,
+        """
+        DELETE FROM %1$s WHERE rowid IN (
+          SELECT t.rowid FROM %1$s t JOIN %2$s n ON %3$s AND n._weight < 0
+          QUALIFY row_number() OVER (PARTITION BY %4$s) <= -n._weight)
+        """
+            .formatted(
+                relation,
+                NET,
+                same,
+                schema.names().stream()
+                    .map(n -> "t." + Sql.name(n))
+                    .collect(java.util.stream.Collectors.joining(", "))));
+    Sql.run(
+        duck,
+        "INSERT INTO %s (%s) SELECT %s FROM %s, range(_weight) WHERE _weight > 0"
+            .formatted(relation, columns, columns, NET));
+  }
+}

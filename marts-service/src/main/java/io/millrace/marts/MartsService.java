@@ -1,0 +1,24 @@
+package io.millrace.marts;
+
+import io.millrace.contracts.Service;
+import io.millrace.shard.Shard;
+import io.millrace.shard.ShardService;
+import io.millrace.shard.ShardWork;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/**
+ * Says what the one shard of this service holds: all dynamic tables, refreshed in {@link Rounds}.
+ */
+@ApplicationScoped
+public class MartsService implements ShardService {
+
+  @Override
+  public Service service() {
+    return Service.MARTS;
+  }
+
+  @Override
+  public ShardWork open(Shard shard) {
+    return Rounds.open(shard);
+  }
+}

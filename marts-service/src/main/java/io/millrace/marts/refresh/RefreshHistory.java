@@ -1,0 +1,155 @@
+package io.millrace.marts.refresh;
+
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.DataType;
+import io.millrace.contracts.row.DataType.Simple;
+import io.millrace.contracts.row.RowSchema;
+import io.millrace.lake.DeltaTable;
+import io.millrace.lake.Lake;
+import io.millrace.lake.Sql;
+import io.millrace.lake.TableSpec;
+import io.millrace.lake.Watermark;
+import java.sql.Connection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Delta table {@code marts._refresh_history}: a row a refresh. Rows are kept for a few seconds
+ * and appended together; what a crash takes with it is said again by no one, it is a record, not a
+ * truth.
+ */
+public final class RefreshHistory {
+  /** Its name. */
+  public static final TableName NAME = new TableName("marts", "_refresh_history");
+
+  private static final Duration OFTEN = Duration.ofSeconds(10);
+  private static final RowSchema SCHEMA =
+      new RowSchema(
+          List.of(
+              column("table_name", Simple.VARCHAR),
+              column("cut", Simple.BIGINT),
+              column("version", Simple.BIGINT),
+              column("started_at", Simple.TIMESTAMPTZ),
+              column("duration_ms", Simple.BIGINT),
+              column("strategy", Simple.VARCHAR),
+              column("reason", Simple.VARCHAR),
+              column("outcome", Simple.VARCHAR),
+              column("rows_inserted", Simple.BIGINT),
+              column("rows_updated", Simple.BIGINT),
+              column("rows_deleted", Simple.BIGINT),
+              column("data_time", Simple.TIMESTAMPTZ),
+              column("error", Simple.VARCHAR)),
+          List.of());
+
+  private final Connection duck;
+  private final DeltaTable table;
+  private final List<Entry> entries = new ArrayList<>();
+  private long appendedNanos = System.nanoTime();
+
+  /**
+   * One refresh.
+   *
+   * @param table which table
+   * @param cut the cut that it was brought to
+   * @param version the Delta version after it
+   * @param startedAt when it began
+   * @param duration how long it took
+   * @param strategy what was done
+   * @param reason why that
+   * @param outcome changed, unchanged or failed
+   * @param dataTime source time up to which the table is complete
+   * @param error code and text of a failure
+   */
+  public record Entry(
+      TableName table,
+      long cut,
+      long version,
+      Instant startedAt,
+      Duration duration,
+      String strategy,
+      String reason,
+      String outcome,
+      long inserted,
+      long updated,
+      long deleted,
+      @Nullable Instant dataTime,
+      @Nullable String error) {}
+
+  public RefreshHistory(Lake lake, Connection duck) {
+    this.duck = duck;
+    this.table =
+        lake.exists(NAME)
+            ? lake.open(NAME)
+            : lake.create(NAME, TableSpec.of(SCHEMA), Watermark.at(-1, "_refresh_history"));
+  }
+
+  /** Notes a refresh. */
+  public void add(Entry entry) {
+    entries.add(entry);
+  }
+
+  /** Appends what was noted, if it is time. */
+  public void appendIfDue() {
+    if (System.nanoTime() - appendedNanos > OFTEN.toNanos()) {
+      append();
+    }
+  }
+
+  /** Appends what was noted. */
+  public void append() {
+    appendedNanos = System.nanoTime();
+    if (entries.isEmpty()) {
+      return;
+    }
+    String rows =
+        entries.stream().map(RefreshHistory::row).collect(Collectors.joining(" UNION ALL "));
+    long cut =
+        Math.max(table.watermark().cut(), entries.stream().mapToLong(Entry::cut).max().orElse(-1));
+    var _ = table.append(duck, rows, Watermark.at(cut, "_refresh_history"));
+    entries.clear();
+  }
+
+  private static String row(Entry e) {
+    List<String> values =
+        List.of(
+            Sql.text(e.table().toString()),
+            Long.toString(e.cut()),
+            Long.toString(e.version()),
+            instant(e.startedAt()),
+            Long.toString(e.duration().toMillis()),
+            Sql.text(e.strategy()),
+            Sql.text(e.reason()),
+            Sql.text(e.outcome()),
+            Long.toString(e.inserted()),
+            Long.toString(e.updated()),
+            Long.toString(e.deleted()),
+            instant(e.dataTime()),
+            e.error() == null ? "NULL" : Sql.text(e.error()));
+    StringBuilder select = new StringBuilder("SELECT ");
+    for (int i = 0; i < values.size(); i++) {
+      Column column = SCHEMA.columns().get(i);
+      select
+          .append(i == 0 ? "" : ", ")
+          .append("CAST(")
+          .append(values.get(i))
+          .append(" AS ")
+          .append(column.type().sql())
+          .append(") AS ")
+          .append(Sql.name(column.name()));
+    }
+    return select.toString();
+  }
+
+  private static String instant(@Nullable Instant at) {
+    return at == null ? "NULL" : Sql.text(at.toString());
+  }
+
+  private static Column column(String name, DataType type) {
+    return new Column(name, type, true);
+  }
+}
