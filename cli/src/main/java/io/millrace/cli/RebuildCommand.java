@@ -1,0 +1,39 @@
+package io.millrace.cli;
+
+import io.millrace.contracts.TableName;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace rebuild}. */
+@Command(
+    name = "rebuild",
+    description = "Has a table computed anew; the difference is one ordinary version.",
+    mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
+final class RebuildCommand implements Callable<Integer> {
+  @Mixin Place place;
+  @Spec CommandSpec spec;
+
+  @Parameters(paramLabel = "TABLE", description = "such as dim.customer")
+  String table;
+
+  @Option(
+      names = "--lose-history",
+      description = "Allow a dimension to lose versions whose changes are no longer held.")
+  boolean loseHistory;
+
+  @Override
+  public Integer call() throws Exception {
+    TableName name = Names.table(spec, table);
+    try (ServiceCalls calls = new ServiceCalls(place.running())) {
+      long cut = calls.rebuild(name, loseHistory);
+      spec.commandLine().getOut().println(name + " is computed anew at cut " + cut);
+    }
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,90 @@
+package io.millrace.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.contracts.Service;
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.CliError;
+import io.millrace.contracts.error.MillraceException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Asks the services of a run over HTTP. Safe for all threads; closed by its creator. */
+public final class ServiceCalls implements AutoCloseable {
+  private static final Duration STATUS_LIMIT = Duration.ofSeconds(3);
+  private static final Duration ORDER_LIMIT = Duration.ofSeconds(45);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final RunFile run;
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+  public ServiceCalls(RunFile run) {
+    this.run = run;
+  }
+
+  /** What a service says of itself; empty while it does not answer. */
+  public Optional<JsonNode> status(Service service) throws InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(run.url(service) + "/api/v1/status"))
+            .timeout(STATUS_LIMIT)
+            .build();
+    try {
+      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() == 200
+          ? Optional.of(JSON.readTree(answer.body()))
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Orders a table to be computed anew.
+   *
+   * @return the cut at which it will be
+   * @throws MillraceException CLI-007
+   */
+  public long rebuild(TableName table, boolean loseHistory) throws InterruptedException {
+    Service service = Service.of(table);
+    String path =
+        run.url(service) + "/api/v1/tables/" + table + "/rebuild?loseHistory=" + loseHistory;
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(path))
+            .timeout(ORDER_LIMIT)
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build();
+    try {
+      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() == 404) {
+        throw new MillraceException(
+            CliError.CLI_006_TABLE_UNKNOWN,
+            "the " + service.id() + " service has no table " + table + ".");
+      }
+      if (answer.statusCode() != 200) {
+        throw refused(service, "answered " + answer.statusCode(), null);
+      }
+      return JSON.readTree(answer.body()).path("cut").asLong(-1);
+    } catch (IOException e) {
+      throw refused(service, "does not answer", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+
+  private MillraceException refused(
+      Service service, String what, @org.jspecify.annotations.Nullable Throwable cause) {
+    return new MillraceException(
+        CliError.CLI_007_SERVICE_REFUSED,
+        "the " + service.id() + " service at " + run.url(service) + " " + what + ". See its log.",
+        cause);
+  }
+}

@@ -1,0 +1,95 @@
+package io.millrace.cli.position;
+
+import io.millrace.contracts.Service;
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.CliError;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.lake.DeltaTable;
+import io.millrace.lake.Lake;
+import io.millrace.lake.ShardPosition;
+import io.millrace.lake.ShardPositions;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The positions of tables, from the lake alone. Positions are read before the tables are opened, so
+ * that no table is behind what its position says. One thread.
+ */
+public final class LakePositions {
+  private static final long VERSIONS_LOOKED_AT = 64;
+
+  private final Lake lake;
+  private final List<ShardPosition> shards;
+  private final Map<TableName, DeltaTable> open = new TreeMap<>();
+
+  /** Reads what the shards say now. */
+  public LakePositions(Lake lake) {
+    this.lake = lake;
+    this.shards = new ShardPositions(lake.root()).readAll();
+  }
+
+  /**
+   * The table, at the version that it had when it was first asked for.
+   *
+   * @throws MillraceException CLI-006 when the lake does not have it
+   */
+  public DeltaTable table(TableName name) {
+    if (!lake.exists(name)) {
+      throw new MillraceException(
+          CliError.CLI_006_TABLE_UNKNOWN,
+          "the lake "
+              + lake.root()
+              + " has no table "
+              + name
+              + ". It has: "
+              + lake.tables().stream().map(TableName::toString).collect(Collectors.joining(", "))
+              + ".");
+    }
+    return open.computeIfAbsent(name, lake::open);
+  }
+
+  /** How far the table is. */
+  public TablePosition of(TableName name) {
+    DeltaTable table = table(name);
+    long at = table.watermark().cut();
+    Set<Long> rounds = new TreeSet<>();
+    for (ShardPosition shard : shards) {
+      if (shard.tables().contains(name.toString())) {
+        at = Math.max(at, through(shard, name));
+        rounds.addAll(shard.rounds().getOrDefault(name.toString(), List.of()));
+      }
+    }
+    if (Service.of(name) != Service.MARTS) {
+      return TablePosition.everywhere(name, at);
+    }
+    rounds.add(at);
+    for (long v = table.version(); v > Math.max(-1, table.version() - VERSIONS_LOOKED_AT); v--) {
+      Long cut = shownBy(table, v);
+      if (cut == null) {
+        break;
+      }
+      rounds.add(cut);
+    }
+    rounds.remove(-1L);
+    return TablePosition.atRounds(name, at, rounds);
+  }
+
+  private static long through(ShardPosition shard, TableName name) {
+    Long behind = shard.behind().get(name.toString());
+    return behind == null ? shard.through() : behind;
+  }
+
+  /** Null when the log no longer holds the version. */
+  private static @Nullable Long shownBy(DeltaTable table, long version) {
+    try {
+      return table.history().watermarkAt(version).cut();
+    } catch (MillraceException e) {
+      return null;
+    }
+  }
+}

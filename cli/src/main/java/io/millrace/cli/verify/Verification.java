@@ -1,0 +1,147 @@
+package io.millrace.cli.verify;
+
+import io.millrace.cli.position.LakePositions;
+import io.millrace.cli.position.TablePosition;
+import io.millrace.cli.verify.Finding.Outcome;
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.lake.DeltaTable;
+import io.millrace.lake.DuckDb;
+import io.millrace.lake.Lake;
+import io.millrace.lake.Sql;
+import io.millrace.warehouse.Dimension;
+import io.millrace.warehouse.DynamicTable;
+import io.millrace.warehouse.StagingTable;
+import io.millrace.warehouse.Table;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Looks at tables in the lake, each at the newest cut that it is right at, and compares them with
+ * what their statements say of their inputs at that cut. One thread.
+ */
+public final class Verification {
+  private static final String STORED = "stored";
+  private static final String WANTED = "wanted";
+
+  private final Lake lake;
+  private final DuckDb duckDb;
+  private final CutTimes times;
+
+  /** None of these is closed here. */
+  public Verification(Lake lake, DuckDb duckDb, CutTimes times) {
+    this.lake = lake;
+    this.duckDb = duckDb;
+    this.times = times;
+  }
+
+  /** Looks at one table. */
+  public Finding of(Table table) {
+    try (Connection duck = duckDb.connect()) {
+      LakePositions positions = new LakePositions(lake);
+      TablePosition position = positions.of(table.name());
+      long cut =
+          position.byRounds() && !position.rounds().isEmpty()
+              ? position.rounds().last()
+              : position.at();
+      if (cut < 0) {
+        return new Finding(table.name(), -1, Outcome.SKIPPED, "it shows no cut yet");
+      }
+      if (!view(duck, positions.table(table.name()), cut, STORED)) {
+        return new Finding(table.name(), cut, Outcome.WRONG, "no version shows this cut");
+      }
+      return switch (table) {
+        case StagingTable staging -> staging(duck, staging, cut);
+        case Dimension dimension -> dimension(duck, positions, dimension, cut);
+        case DynamicTable dynamic -> dynamic(duck, positions, dynamic, cut);
+      };
+    } catch (MillraceException e) {
+      return new Finding(table.name(), -1, Outcome.FAILED, e.getMessage());
+    } catch (SQLException e) {
+      throw new IllegalStateException("DuckDB closed no connection", e);
+    }
+  }
+
+  private static Finding staging(Connection duck, StagingTable table, long cut) {
+    String problems = new KeyChecks(duck).uniqueAndFilled(STORED, table.schema().key());
+    return finding(table, cut, duck, problems);
+  }
+
+  private Finding dimension(
+      Connection duck, LakePositions positions, Dimension dimension, long cut) {
+    String problems = new DimensionChecks(duck, dimension).problems(STORED);
+    if (problems.isEmpty()) {
+      String missing = inputs(duck, positions, dimension, cut);
+      if (!missing.isEmpty()) {
+        return new Finding(dimension.name(), cut, Outcome.SKIPPED, missing);
+      }
+      Sql.run(
+          duck,
+          "CREATE OR REPLACE TEMP TABLE %s AS %s"
+              .formatted(WANTED, dimension.select(relation(dimension.input()))));
+      problems = new DimensionChecks(duck, dimension).currentMembers(STORED, WANTED);
+    }
+    return finding(dimension, cut, duck, problems);
+  }
+
+  private Finding dynamic(Connection duck, LakePositions positions, DynamicTable table, long cut) {
+    Optional<Instant> now = table.usesNow() ? times.at(cut) : Optional.empty();
+    if (table.usesNow() && now.isEmpty()) {
+      return new Finding(
+          table.name(),
+          cut,
+          Outcome.SKIPPED,
+          "its query asks for the time, and the time of the cut is known only from a running"
+              + " warehouse's cut log");
+    }
+    String missing = inputs(duck, positions, table, cut);
+    if (!missing.isEmpty()) {
+      return new Finding(table.name(), cut, Outcome.SKIPPED, missing);
+    }
+    Sql.run(
+        duck,
+        "CREATE OR REPLACE TEMP TABLE %s AS %s"
+            .formatted(WANTED, table.query(Verification::relation, now)));
+    RowComparison.Difference difference =
+        new RowComparison(duck, table.schema(), table.schema().names()).compare(WANTED, STORED);
+    return finding(table, cut, duck, difference.none() ? "" : difference.toString());
+  }
+
+  /** Makes views of the inputs at the cut; words if one cannot be read there. */
+  private String inputs(Connection duck, LakePositions positions, Table table, long cut) {
+    for (TableName input : table.inputs()) {
+      TablePosition position = positions.of(input);
+      if (position.at() < cut) {
+        return input + " has only come to cut " + position.at();
+      }
+      if (!view(duck, positions.table(input), cut, input.toString())) {
+        return input + " began later";
+      }
+    }
+    return "";
+  }
+
+  private static String relation(TableName input) {
+    return "temp.main." + Sql.name(input.toString());
+  }
+
+  private static boolean view(Connection duck, DeltaTable table, long cut, String name) {
+    OptionalLong version = table.history().versionAt(cut);
+    if (version.isEmpty()) {
+      return false;
+    }
+    var _ = table.history().createView(duck, version.getAsLong(), name);
+    return true;
+  }
+
+  private static Finding finding(Table table, long cut, Connection duck, String problems) {
+    long rows = Sql.number(duck, "SELECT count(*) FROM " + STORED);
+    return problems.isEmpty()
+        ? new Finding(table.name(), cut, Outcome.RIGHT, "%,d rows".formatted(rows))
+        : new Finding(
+            table.name(), cut, Outcome.WRONG, problems + " (of %,d rows)".formatted(rows));
+  }
+}

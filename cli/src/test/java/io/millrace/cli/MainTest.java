@@ -1,0 +1,92 @@
+package io.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class MainTest {
+  @TempDir Path directory;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nonsense",
+        "sql",
+        "sql --cut x SELECT",
+        "validate",
+        "verify raw.x",
+        "rebuild orders",
+        "rebuild",
+        "dlq",
+        "dlq show",
+        "status -o xml",
+        "init"
+      })
+  void wrongArgumentsEndWithTwo(String line) {
+    assertThat(run(line.split(" "))).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).isNotEmpty();
+  }
+
+  @Test
+  void helpAndVersionEndWithZero() {
+    assertThat(run("--help")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains("validate", "status", "sql", "verify", "rebuild", "dlq");
+    assertThat(run("--version")).isEqualTo(ExitCode.OK);
+    assertThat(run("sql", "--help")).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void whatInitMakesIsValidAndIsNotWrittenOver() {
+    String folder = directory.resolve("mine").toString();
+    assertThat(run("init", folder)).isEqualTo(ExitCode.OK);
+    assertThat(run("validate", folder, "--offline")).as(out.toString()).isEqualTo(ExitCode.OK);
+    assertThat(run("init", folder)).isEqualTo(ExitCode.FAILED);
+    assertThat(err.toString()).contains("CLI-009");
+  }
+
+  @Test
+  void problemsOfAFolderAreSaidWithFileAndLine() throws Exception {
+    Path folder = directory.resolve("mine");
+    assertThat(run("init", folder.toString())).isEqualTo(ExitCode.OK);
+    Files.writeString(folder.resolve("warehouse.yml"), "name: mine\nlake: ./lake\nnonsense: 1\n");
+    assertThat(run("validate", folder.toString(), "--offline")).isEqualTo(ExitCode.FAILED);
+    assertThat(out.toString()).contains("warehouse.yml:3:").contains("WH-011");
+    assertThat(run("validate", folder.toString(), "--offline", "-o", "json"))
+        .isEqualTo(ExitCode.FAILED);
+    assertThat(out.toString()).contains("\"line\" : 3");
+  }
+
+  @Test
+  void whatNeedsARunSaysThatNoneIsThere() {
+    assertThat(run("status", "--dir", directory.toString())).isEqualTo(ExitCode.FAILED);
+    assertThat(err.toString()).contains("CLI-001").doesNotContain("\tat ");
+  }
+
+  @Test
+  void aRunFileIsFoundAndKnowsWhetherItsLauncherLives() {
+    long own = ProcessHandle.current().pid();
+    RunFile run = new RunFile(own, "/w", "/l", "k:1", "http://r", Map.of("marts", 7));
+    run.write(directory);
+    assertThat(RunFile.find(java.util.Optional.of(directory))).contains(run);
+    assertThat(run.alive()).isTrue();
+    assertThat(run.url(io.millrace.contracts.Service.MARTS)).isEqualTo("http://127.0.0.1:7");
+  }
+
+  private int run(String... arguments) {
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+    return line.execute(arguments);
+  }
+}

@@ -1,0 +1,120 @@
+package io.millrace.cli.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.DataType;
+import io.millrace.contracts.row.RowSchema;
+import io.millrace.lake.DeltaTable;
+import io.millrace.lake.DuckDb;
+import io.millrace.lake.Lake;
+import io.millrace.lake.Mirror;
+import io.millrace.lake.RowDiff;
+import io.millrace.lake.ShardPosition;
+import io.millrace.lake.ShardPositions;
+import io.millrace.lake.Sql;
+import io.millrace.lake.TableSpec;
+import io.millrace.lake.Watermark;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LakeQueryTest {
+  private static final RowSchema SCHEMA =
+      new RowSchema(
+          List.of(
+              new Column("id", DataType.Simple.BIGINT, false),
+              new Column("amount", new DataType.Decimal(12, 2), true)),
+          List.of("id"));
+
+  @TempDir Path directory;
+  private Path root;
+
+  /** staging.t: one row at cut 0, two at cut 5, right through 9. marts.m: as it at 0 and 5. */
+  @BeforeEach
+  void fill() throws SQLException {
+    root = directory.resolve("lake");
+    try (Lake lake = new Lake(root);
+        DuckDb duckDb = DuckDb.inDirectory(directory.resolve("state"), DuckDb.Limits.small());
+        Connection duck = duckDb.connect()) {
+      for (String name : List.of("staging.t", "marts.m")) {
+        DeltaTable table =
+            lake.create(
+                TableName.parse(name),
+                TableSpec.of(SCHEMA),
+                Watermark.at(0, "d"),
+                duck,
+                "FROM (VALUES (1, 1.00)) t(id, amount)");
+        Mirror mirror = Mirror.load(duck, table, Sql.name("m" + name));
+        Sql.run(
+            duck,
+            "CREATE OR REPLACE TEMP TABLE wanted AS"
+                + " FROM (VALUES (1, 1.00), (2, NULL)) t(id, amount)");
+        RowDiff.Changes changes =
+            RowDiff.of(table).into(duck, "changes", mirror.relation(), "wanted");
+        var _ = table.commit(duck, mirror, changes.relation(), Watermark.at(5, "d"));
+      }
+    }
+    ShardPositions positions = new ShardPositions(root);
+    positions.write(new ShardPosition("staging", 3, 9, Map.of(), List.of("staging.t"), Map.of()));
+    positions.write(
+        new ShardPosition(
+            "marts",
+            0,
+            8,
+            Map.of(),
+            List.of("marts.m"),
+            Map.of("marts.m", List.of(0L, 5L, 7L, 8L))));
+  }
+
+  @Test
+  void readsAllTablesAtTheGreatestCutThatTheyShare() {
+    LakeQuery.Answer answer =
+        LakeQuery.run(
+            root,
+            "SELECT t.id, m.amount FROM staging.t JOIN marts.m USING (id) ORDER BY t.id",
+            OptionalLong.empty());
+    assertThat(answer.cut()).hasValue(8);
+    assertThat(answer.columns()).containsExactly("id", "amount");
+    assertThat(answer.rows()).hasSize(2);
+    assertThat(answer.rows().get(1).get(1)).isNull();
+  }
+
+  @Test
+  void readsAnOldCut() {
+    LakeQuery.Answer answer =
+        LakeQuery.run(root, "SELECT count(*) FROM staging.t", OptionalLong.of(4));
+    assertThat(answer.rows()).isEqualTo(List.of(List.of(1L)));
+    assertThat(LakeQuery.run(root, "SELECT count(*) FROM staging.t", OptionalLong.of(9)).rows())
+        .isEqualTo(List.of(List.of(2L)));
+  }
+
+  @Test
+  void refusesACutBetweenRounds() {
+    assertThatThrownBy(() -> LakeQuery.run(root, "FROM marts.m", OptionalLong.of(6)))
+        .hasMessageStartingWith("CLI-005")
+        .hasMessageContaining("nearest is 5");
+  }
+
+  @Test
+  void namesTheTablesThatThereAreWhenOneIsUnknown() {
+    assertThatThrownBy(() -> LakeQuery.run(root, "FROM dim.x", OptionalLong.empty()))
+        .hasMessageStartingWith("CLI-006")
+        .hasMessageContaining("marts.m, staging.t");
+  }
+
+  @Test
+  void saysWhyASelectCannotBeRun() {
+    assertThatThrownBy(() -> LakeQuery.run(root, "SELECT nix FROM staging.t", OptionalLong.empty()))
+        .hasMessageStartingWith("CLI-004")
+        .hasMessageContaining("nix");
+  }
+}

@@ -1,0 +1,16 @@
+package io.millrace.local.run;
+
+import io.millrace.cli.Main;
+
+/** The {@code millrace} command with all that runs on one machine. */
+public final class LocalMain {
+  private LocalMain() {}
+
+  public static void main(String[] args) {
+    System.exit(
+        Main.commandLine()
+            .addSubcommand(new DemoCommand())
+            .addSubcommand(new UpCommand())
+            .execute(args));
+  }
+}

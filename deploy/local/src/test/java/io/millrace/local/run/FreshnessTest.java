@@ -1,0 +1,34 @@
+package io.millrace.local.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class FreshnessTest {
+  private final Freshness freshness = new Freshness();
+
+  @Test
+  void lagOfTheInitialCutDoesNotCount() {
+    freshness.seen("marts.a", 30_000, 5_000);
+    freshness.seen("marts.a", 4_000, 5_000);
+    freshness.seen("marts.a", 5_000, 5_000);
+    assertThat(freshness.misses()).isEmpty();
+  }
+
+  @Test
+  void aTableThatFallsBehindLaterIsNamedWithItsWorstLag() {
+    freshness.seen("marts.a", 1_000, 5_000);
+    freshness.seen("marts.a", 7_000, 5_000);
+    freshness.seen("marts.a", 1_000, 5_000);
+    assertThat(freshness.misses()).containsExactly(new Freshness.Miss("marts.a", 7_000, 5_000));
+  }
+
+  @Test
+  void aTableThatNeverCatchesUpIsNamed() {
+    freshness.expect("marts.b");
+    freshness.seen("marts.a", 9_000, 5_000);
+    assertThat(freshness.misses())
+        .containsExactly(
+            new Freshness.Miss("marts.a", 9_000, 5_000), new Freshness.Miss("marts.b", -1, 0));
+  }
+}
