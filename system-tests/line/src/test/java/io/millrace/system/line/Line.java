@@ -1,0 +1,254 @@
+package io.millrace.system.line;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.contracts.Service;
+import io.millrace.demo.github.GithubApi;
+import io.millrace.demo.github.Organization;
+import io.millrace.local.Progress;
+import io.millrace.local.Stack;
+import io.millrace.local.StackSpec;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+
+/** The stack, the example warehouse and the four services, in a folder of its own. */
+final class Line implements AutoCloseable {
+  private static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  final Stack stack;
+  final GithubApi github;
+  final Path folder;
+  final Path lake;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Map<Service, Process> processes = new EnumMap<>(Service.class);
+  private final Map<Service, Integer> ports = new EnumMap<>(Service.class);
+
+  Line(Path folder) throws InterruptedException, IOException {
+    this.folder = folder;
+    this.lake = folder.resolve("lake");
+    this.stack = Stack.start(StackSpec.all(folder.resolve("stack")), Progress.silent());
+    this.github =
+        new GithubApi(
+            new Organization("apache", 20, 60, 1, Clock.systemUTC()),
+            GithubApi.Options.DEFAULTS,
+            Clock.systemUTC());
+    for (Service service : Service.values()) {
+      try (ServerSocket free = new ServerSocket(0)) {
+        ports.put(service, free.getLocalPort());
+      }
+    }
+  }
+
+  /** The example warehouse. */
+  static Path warehouse() {
+    return REPOSITORY.resolve("examples/shop");
+  }
+
+  /** The environment that the warehouse's sources refer to. */
+  Map<String, String> sourceEnvironment() {
+    var postgres = stack.postgres();
+    return Map.of(
+        "SHOP_HOST",
+        postgres.host(),
+        "SHOP_PORT",
+        Integer.toString(postgres.port()),
+        "SHOP_DATABASE",
+        postgres.database(),
+        "SHOP_USER",
+        postgres.user(),
+        "SHOP_PASSWORD",
+        postgres.password(),
+        "GITHUB_API",
+        github.baseUrl().toString(),
+        "GITHUB_TOKEN",
+        "token",
+        "GITHUB_INTERVAL",
+        "5 seconds");
+  }
+
+  void start(Service service) throws IOException {
+    Path app = REPOSITORY.resolve(service.id() + "-service/target/quarkus-app/quarkus-run.jar");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx512m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--add-opens=java.base/java.nio=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Duser.language=en",
+            "-jar",
+            app.toString());
+    Map<String, String> env = builder.environment();
+    env.putAll(sourceEnvironment());
+    env.put("MILLRACE_WAREHOUSE", warehouse().toString());
+    env.put("MILLRACE_KAFKA", stack.kafkaBootstrap());
+    env.put("MILLRACE_REGISTRY", stack.registryUrl());
+    env.put("MILLRACE_LAKE", lake.toString());
+    env.put("MILLRACE_STATE", folder.resolve("state/" + service.id()).toString());
+    env.put("MILLRACE_HTTP_PORT", Integer.toString(port(service)));
+    env.put("MILLRACE_PARENT_PID", Long.toString(ProcessHandle.current().pid()));
+    Path log = folder.resolve(service.id() + ".log");
+    builder
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    processes.put(service, builder.start());
+  }
+
+  void startAll() throws IOException {
+    for (Service service : Service.values()) {
+      start(service);
+    }
+  }
+
+  /** kill -9, then waits until it is gone. */
+  void kill(Service service) throws InterruptedException {
+    Process process = processes.remove(service);
+    if (process != null) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  /** SIGTERM; how long it took to end. */
+  Duration stop(Service service) throws InterruptedException {
+    Process process = processes.remove(service);
+    long begun = System.nanoTime();
+    if (process != null) {
+      process.destroy();
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        throw new AssertionError(service + " did not end within 30 s of SIGTERM");
+      }
+    }
+    return Duration.ofNanos(System.nanoTime() - begun);
+  }
+
+  int port(Service service) {
+    return ports.getOrDefault(service, 0);
+  }
+
+  /** The service's status; empty while it does not answer. */
+  Optional<JsonNode> status(Service service) throws InterruptedException {
+    return get(service, "/api/v1/status");
+  }
+
+  Optional<JsonNode> get(Service service, String path) throws InterruptedException {
+    try {
+      HttpResponse<byte[]> answer =
+          http.send(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port(service) + path))
+                  .timeout(Duration.ofSeconds(5))
+                  .build(),
+              HttpResponse.BodyHandlers.ofByteArray());
+      return Optional.of(JSON.readTree(answer.body()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  void post(Service service, String path) throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        http.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port(service) + path))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (answer.statusCode() / 100 != 2) {
+      throw new AssertionError(path + " answered " + answer.statusCode() + ": " + answer.body());
+    }
+  }
+
+  /** Waits until every table made from the shop shows everything that was committed before. */
+  void awaitShown(Instant committed, Duration limit) throws InterruptedException {
+    for (Service service : List.of(Service.STAGING, Service.DIMENSION, Service.MARTS)) {
+      await(
+          service,
+          limit,
+          "everything committed before " + committed,
+          table -> {
+            JsonNode at = table.path("dataTime");
+            return isOfGithub(table)
+                || (at.isTextual() && !Instant.parse(at.asText()).isBefore(committed));
+          });
+    }
+  }
+
+  private static boolean isOfGithub(JsonNode table) {
+    return table.path("table").asText().matches(".*(repo|issues|daily_activity).*");
+  }
+
+  /** Waits until the service says that it cannot go on, with this code. */
+  void awaitError(Service service, String code, Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    Optional<JsonNode> status = status(service);
+    while (!status.map(s -> s.path("error").asText()).orElse("").contains(code)) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(service + " did not say " + code + ": " + status + tail(service));
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+      status = status(service);
+    }
+  }
+
+  /** Waits until the condition holds of every table of the service. */
+  void await(Service service, Duration limit, String what, Predicate<JsonNode> condition)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (true) {
+      Optional<JsonNode> status = status(service);
+      JsonNode tables = status.map(s -> s.path("tables")).orElse(JSON.createArrayNode());
+      boolean all = !tables.isEmpty();
+      for (JsonNode table : tables) {
+        all &= condition.test(table);
+      }
+      if (all) {
+        return;
+      }
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(
+            service
+                + " did not reach "
+                + what
+                + " within "
+                + limit
+                + ": "
+                + status
+                + tail(service));
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+    }
+  }
+
+  private String tail(Service service) {
+    try {
+      List<String> lines = Files.readAllLines(folder.resolve(service.id() + ".log"));
+      return "\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  @Override
+  public void close() {
+    processes.values().forEach(Process::destroyForcibly);
+    github.close();
+    stack.close();
+  }
+}

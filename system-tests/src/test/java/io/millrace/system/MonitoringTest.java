@@ -1,0 +1,57 @@
+package io.millrace.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.contracts.Metrics;
+import java.lang.reflect.Field;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Alerts and their page use metrics that services have. */
+class MonitoringTest {
+  private static final Path MONITORING = Repository.ROOT.resolve("deploy/monitoring");
+  private static final Pattern METRIC = Pattern.compile("\\bmillrace_[a-z_]+");
+
+  @Test
+  void alertsUseOnlyMetricsThatServicesHave() throws IllegalAccessException {
+    assertThat(metricsIn("alerts.yml")).isNotEmpty().isSubsetOf(emitted());
+  }
+
+  @Test
+  void pageNamesExactlyTheMetricsThatServicesHave() throws IllegalAccessException {
+    assertThat(metricsIn("README.md")).isEqualTo(emitted());
+  }
+
+  private static Set<String> metricsIn(String file) {
+    return METRIC
+        .matcher(Repository.read(MONITORING.resolve(file)))
+        .results()
+        .map(MatchResult::group)
+        .map(name -> name.replaceFirst("_total$", ""))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** The constants that some service's code refers to. */
+  private static Set<String> emitted() throws IllegalAccessException {
+    Map<String, String> names = new TreeMap<>();
+    for (Field constant : Metrics.class.getFields()) {
+      names.put(constant.getName(), String.valueOf(constant.get(null)));
+    }
+    StringBuilder code = new StringBuilder();
+    for (Path module : Repository.modules()) {
+      Repository.files(module.resolve("src/main/java"), n -> n.endsWith(".java"))
+          .forEach(file -> code.append(Repository.read(file)));
+    }
+    return names.entrySet().stream()
+        .filter(e -> Pattern.compile("\\bMetrics\\." + e.getKey() + "\\b").matcher(code).find())
+        .map(Map.Entry::getValue)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}
