@@ -59,6 +59,8 @@ final class IngestLoop implements Runnable {
           takeAndFollow(retry);
         } catch (MillraceException e) {
           giveUp(e, retry);
+        } catch (RuntimeException e) {
+          giveUp(unexpected(e), retry);
         }
       }
     } catch (InterruptedException e) {
@@ -86,6 +88,19 @@ final class IngestLoop implements Runnable {
     LOG.debug("cause", error);
     board.retrying(error.getMessage());
     Retry.pause(pause);
+  }
+
+  /** A loop must not end in silence: whatever it was, the source is given up and taken again. */
+  private MillraceException unexpected(RuntimeException cause) {
+    LOG.error("source " + plan.name() + " failed", cause);
+    return new MillraceException(
+        IngestError.ING_052_UNEXPECTED,
+        "source "
+            + plan.name()
+            + " failed with "
+            + cause.getClass().getSimpleName()
+            + ", which no code was made for; its log has the cause. Nothing of it was announced.",
+        cause);
   }
 
   private void takeAndFollow(Retry retry) throws InterruptedException {

@@ -71,6 +71,10 @@ public class ServiceRunner {
       LOG.debug("cause", e);
       board.failed(e.getMessage());
       Quarkus.asyncExit(1);
+    } catch (RuntimeException e) {
+      LOG.error("the service failed in a way that no code was made for", e);
+      board.failed(e.toString());
+      Quarkus.asyncExit(1);
     }
   }
 

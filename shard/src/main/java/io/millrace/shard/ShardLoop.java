@@ -3,6 +3,7 @@ package io.millrace.shard;
 import io.millrace.changelog.topic.Retry;
 import io.millrace.contracts.error.ErrorCode;
 import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.error.ShardError;
 import io.millrace.warehouse.Table;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +45,8 @@ final class ShardLoop implements Runnable {
           takeAndFollow(retry);
         } catch (MillraceException e) {
           giveUp(e, retry);
+        } catch (RuntimeException e) {
+          giveUp(unexpected(e), retry);
         }
       }
     } catch (InterruptedException e) {
@@ -74,6 +77,18 @@ final class ShardLoop implements Runnable {
         }
       }
     }
+  }
+
+  /** A loop must not end in silence: whatever it was, the shard is given up and taken again. */
+  private MillraceException unexpected(RuntimeException cause) {
+    LOG.error(name + " failed", cause);
+    return new MillraceException(
+        ShardError.SHD_007_UNEXPECTED,
+        name
+            + " failed with "
+            + cause.getClass().getSimpleName()
+            + ", which no code was made for; its log has the cause. Nothing half done is visible.",
+        cause);
   }
 
   private void giveUp(MillraceException error, Retry retry) throws InterruptedException {

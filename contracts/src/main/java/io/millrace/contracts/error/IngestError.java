@@ -75,7 +75,9 @@ public enum IngestError implements ErrorCode {
   /** A cut of ours is not the valid one in the log. */
   ING_050_CUT_NOT_VALID(Kind.EXTERNAL, Response.RETRY),
   /** A reader sent a change before the columns of its resource. */
-  ING_051_NO_SHAPE(Kind.BUG, Response.STOP);
+  ING_051_NO_SHAPE(Kind.BUG, Response.STOP),
+  /** Something failed in a way that no code was made for. */
+  ING_052_UNEXPECTED(Kind.BUG, Response.RETRY);
 
   private final Kind kind;
   private final Response response;

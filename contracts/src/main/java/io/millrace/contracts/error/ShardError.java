@@ -13,7 +13,9 @@ public enum ShardError implements ErrorCode {
   /** A table that is read does not exist yet. */
   SHD_005_INPUT_MISSING(Kind.EXTERNAL, Response.RETRY),
   /** DuckDB refuses a statement that Millrace made. */
-  SHD_006_STATEMENT_FAILED(Kind.BUG, Response.RETRY);
+  SHD_006_STATEMENT_FAILED(Kind.BUG, Response.RETRY),
+  /** Something failed in a way that no code was made for. */
+  SHD_007_UNEXPECTED(Kind.BUG, Response.RETRY);
 
   private final Kind kind;
   private final Response response;
