@@ -19,9 +19,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -40,8 +42,18 @@ final class Line implements AutoCloseable {
   private final Map<Service, Process> processes = new EnumMap<>(Service.class);
   private final Map<Service, Integer> ports = new EnumMap<>(Service.class);
 
+  private final List<String> jvm;
+
   Line(Path folder) throws InterruptedException, IOException {
+    this(folder, List.of("-XX:TieredStopAtLevel=1", "-Xmx512m"));
+  }
+
+  /**
+   * @param jvm options of the services' JVMs
+   */
+  Line(Path folder, List<String> jvm) throws InterruptedException, IOException {
     this.folder = folder;
+    this.jvm = List.copyOf(jvm);
     this.lake = folder.resolve("lake");
     this.stack = Stack.start(StackSpec.all(folder.resolve("stack")), Progress.silent());
     this.github =
@@ -85,18 +97,19 @@ final class Line implements AutoCloseable {
 
   void start(Service service) throws IOException {
     Path app = REPOSITORY.resolve(service.id() + "-service/target/quarkus-app/quarkus-run.jar");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvm);
+    command.addAll(
+        List.of(
             "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx512m",
             "--enable-native-access=ALL-UNNAMED",
             "--add-opens=java.base/java.nio=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Duser.language=en",
             "-jar",
-            app.toString());
+            app.toString()));
+    ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> env = builder.environment();
     env.putAll(sourceEnvironment());
     env.put("MILLRACE_WAREHOUSE", warehouse().toString());
@@ -111,6 +124,11 @@ final class Line implements AutoCloseable {
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     processes.put(service, builder.start());
+  }
+
+  /** The process of a service that runs. */
+  ProcessHandle process(Service service) {
+    return Objects.requireNonNull(processes.get(service), service.id()).toHandle();
   }
 
   void startAll() throws IOException {
@@ -177,7 +195,13 @@ final class Line implements AutoCloseable {
 
   /** Waits until every table made from the shop shows everything that was committed before. */
   void awaitShown(Instant committed, Duration limit) throws InterruptedException {
-    for (Service service : List.of(Service.STAGING, Service.DIMENSION, Service.MARTS)) {
+    awaitShown(List.of(Service.STAGING, Service.DIMENSION, Service.MARTS), committed, limit);
+  }
+
+  /** As {@link #awaitShown(Instant, Duration)}, of these services' tables. */
+  void awaitShown(List<Service> services, Instant committed, Duration limit)
+      throws InterruptedException {
+    for (Service service : services) {
       await(
           service,
           limit,

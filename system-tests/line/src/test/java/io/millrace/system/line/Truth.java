@@ -3,6 +3,7 @@ package io.millrace.system.line;
 import io.millrace.changelog.registry.SchemaRegistry;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.row.AvroRows;
+import io.millrace.lake.ChangeFeed;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.DuckDb;
 import io.millrace.lake.Lake;
@@ -19,10 +20,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -129,6 +133,39 @@ final class Truth implements AutoCloseable {
         "CREATE OR REPLACE TEMP TABLE expected AS "
             + table.query(input -> view(input, cut), Optional.of(Instant.EPOCH)));
     return difference("expected", view(table.name(), cut));
+  }
+
+  /**
+   * How long rows that a table gained took from their own time to the version that shows them: the
+   * moment when its log entry appeared.
+   *
+   * @param time column of the row's commit in its source
+   */
+  String commitToShown(TableName name, String time, Instant from, Instant to) throws IOException {
+    DeltaTable table = lake.open(name);
+    Sql.run(duck, "CREATE OR REPLACE TEMP TABLE shown (lag DOUBLE)");
+    for (ChangeFeed.FeedVersion version : table.changes().versions(0, table.version())) {
+      var _ = table.changes().load(duck, version.version(), "shown_feed");
+      Path entry =
+          table
+              .path()
+              .resolve(String.format(Locale.ROOT, "_delta_log/%020d.json", version.version()));
+      Sql.run(
+          duck,
+          "INSERT INTO shown SELECT epoch(TIMESTAMPTZ '%s') - epoch(%s) FROM shown_feed"
+                  .formatted(Files.getLastModifiedTime(entry).toInstant(), Sql.name(time))
+              + " WHERE _change_type = 'insert' AND %1$s BETWEEN TIMESTAMPTZ '%2$s' AND TIMESTAMPTZ '%3$s'"
+                  .formatted(Sql.name(time), from, to));
+    }
+    try (Statement statement = duck.createStatement();
+        ResultSet result =
+            statement.executeQuery(
+                "SELECT format('  commit to %s: {} rows, p50 {:.2f} s, p99 {:.2f} s, max {:.2f} s', count(*), quantile_cont(lag, 0.5), quantile_cont(lag, 0.99), max(lag)) FROM shown"
+                    .formatted(name))) {
+      return result.next() ? result.getString(1) : "";
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** What is wrong with a dimension's history, in words; empty if nothing is. */
