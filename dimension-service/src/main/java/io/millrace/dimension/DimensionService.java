@@ -5,10 +5,8 @@ import io.millrace.shard.EachTable;
 import io.millrace.shard.Shard;
 import io.millrace.shard.ShardService;
 import io.millrace.shard.ShardWork;
-import io.millrace.shard.TableStep;
 import io.millrace.warehouse.Dimension;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.List;
 
 /** Says what the shards of this service hold: a {@link DimensionStep} for each dimension. */
 @ApplicationScoped
@@ -21,11 +19,6 @@ public class DimensionService implements ShardService {
 
   @Override
   public ShardWork open(Shard shard) {
-    List<TableStep> steps =
-        shard.tables().stream()
-            .map(Dimension.class::cast)
-            .<TableStep>map(dimension -> DimensionStep.open(shard, dimension))
-            .toList();
-    return new EachTable(steps);
+    return new EachTable(shard, table -> DimensionStep.open(shard, (Dimension) table));
   }
 }

@@ -8,6 +8,7 @@ import io.millrace.contracts.error.IngestError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.wire.Cut;
 import io.millrace.contracts.wire.OffsetRange;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -34,15 +35,17 @@ final class IngestLoop implements Runnable {
   private final SourcePlan plan;
   private final IngestSurroundings around;
   private final SourceBoard board;
+  private final CutPace pace;
 
   private @Nullable FoldedCut last;
   private @Nullable Instant proved;
-  private long lastCutNanos;
 
   IngestLoop(SourcePlan plan, IngestSurroundings around, SourceBoard board) {
     this.plan = plan;
     this.around = around;
     this.board = board;
+    this.pace =
+        new CutPace(plan.cutInterval(), plan.heartbeat(), Clock.systemUTC(), System::nanoTime);
   }
 
   /** The source's name. */
@@ -108,7 +111,7 @@ final class IngestLoop implements Runnable {
       around.awaitCutLogEnd();
       last = around.cutLog().last(plan.name()).orElse(null);
       proved = last == null ? null : last.sourceCommittedAt();
-      lastCutNanos = System.nanoTime();
+      pace.closed();
       Optional<String> from = last == null ? Optional.empty() : last.to();
       try (SourceReader reader = plan.open(from)) {
         LOG.infof("source %s opened at %s", plan.name(), from.orElse("its beginning"));
@@ -151,12 +154,10 @@ final class IngestLoop implements Runnable {
 
   /** A cut with changes is due after the cut interval, one without as a sign of life. */
   private boolean due(SourceEvent.End end, boolean changes) {
-    long sinceCut = System.nanoTime() - lastCutNanos;
     if (changes) {
-      return sinceCut >= plan.cutInterval().toNanos();
+      return pace.due();
     }
-    return proved == null
-        || (sinceCut >= plan.heartbeat().toNanos() && end.committedAt().isAfter(proved));
+    return proved == null || (pace.heartbeatDue() && end.committedAt().isAfter(proved));
   }
 
   /**
@@ -188,7 +189,7 @@ final class IngestLoop implements Runnable {
                         + " starts again from the log in 30 s."));
     last = folded;
     proved = committedAt;
-    lastCutNanos = System.nanoTime();
+    pace.closed();
     return folded;
   }
 }

@@ -5,6 +5,7 @@ import io.millrace.contracts.wire.Published;
 import io.millrace.contracts.wire.PublishedVersion;
 import io.millrace.lake.ShardPosition;
 import io.millrace.lake.ShardPositions;
+import io.millrace.warehouse.Table;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,7 +37,7 @@ final class Announcements {
   /** Announces what has changed since the last time, if anything has. */
   void announce() {
     List<PublishedVersion> versions = new ArrayList<>();
-    Map<String, Long> positions = new HashMap<>();
+    Map<String, Long> positions = lastAnnounced();
     long through = -1;
     for (WrittenTable table : work.tables()) {
       versions.addAll(table.takePublished());
@@ -57,6 +58,15 @@ final class Announcements {
     }
   }
 
+  /** Where the tables were when something was last said of them; those not open stay there. */
+  private Map<String, Long> lastAnnounced() {
+    Map<String, Long> positions = new HashMap<>();
+    for (Table table : shard.tables()) {
+      positions.put(table.name().toString(), shard.around().published().through(table.name()));
+    }
+    return positions;
+  }
+
   private Published statement(
       long through, Map<String, Long> positions, List<PublishedVersion> versions) {
     List<Behind> behind = new ArrayList<>();
@@ -71,10 +81,12 @@ final class Announcements {
   private void writeToLake(long through, Map<String, Long> positions) {
     Map<String, Long> behind = new HashMap<>();
     Map<String, List<Long>> rounds = new HashMap<>();
-    for (WrittenTable table : work.tables()) {
-      if (table.through() < through) {
-        behind.put(table.name().toString(), table.through());
+    positions.forEach((table, at) -> {
+      if (at < through) {
+        behind.put(table, at);
       }
+    });
+    for (WrittenTable table : work.tables()) {
       if (!table.rounds().isEmpty()) {
         rounds.put(table.name().toString(), table.rounds());
       }

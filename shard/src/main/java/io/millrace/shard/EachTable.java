@@ -4,58 +4,35 @@ import io.millrace.contracts.error.ChangelogError;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.error.ShardError;
+import io.millrace.warehouse.Table;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** The work of a shard whose tables step independently of one another: staging and dimensions. */
 public final class EachTable implements ShardWork {
-  private static final int STEPS_AT_ONCE = 20;
+  private final List<HeldTable> tables;
 
-  private final List<TableStep> steps;
-
-  public EachTable(List<TableStep> steps) {
-    this.steps = List.copyOf(steps);
+  /**
+   * @param opening makes a table's step; called again when it fails with an error
+   */
+  public EachTable(Shard shard, Function<Table, TableStep> opening) {
+    this.tables =
+        shard.tables().stream().map(table -> new HeldTable(shard, table, opening)).toList();
   }
 
   @Override
   public List<WrittenTable> tables() {
-    return steps.stream().map(TableStep::table).toList();
+    return tables.stream().map(HeldTable::table).flatMap(Optional::stream).toList();
   }
 
   @Override
   public boolean advance() throws InterruptedException {
     boolean more = false;
-    for (TableStep step : steps) {
-      more |= advance(step);
-      step.table().progress().show();
+    for (HeldTable table : tables) {
+      more |= table.advance();
     }
     return more;
-  }
-
-  private static boolean advance(TableStep step) throws InterruptedException {
-    WrittenTable table = step.table();
-    TableProgress progress = table.progress();
-    if (table.definitionChanged() && table.nextRebuild().isPresent()) {
-      progress.cleared();
-    }
-    if (!progress.mayStep()) {
-      return false;
-    }
-    try {
-      table.refresh();
-      requireRebuild(table);
-      for (int i = 0; i < STEPS_AT_ONCE; i++) {
-        if (!step.step()) {
-          return false;
-        }
-      }
-      return true;
-    } catch (MillraceException e) {
-      if (isFenced(e)) {
-        throw e;
-      }
-      progress.failed(e);
-      return false;
-    }
   }
 
   /** Another instance holds the shard: no table of it can go on. */
@@ -79,6 +56,6 @@ public final class EachTable implements ShardWork {
 
   @Override
   public void close() {
-    steps.forEach(TableStep::close);
+    tables.forEach(HeldTable::close);
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 /** What a service does with the tables of one shard. Used by the shard's loop alone. */
 public interface ShardWork extends AutoCloseable {
 
-  /** The tables, inputs before those that read them. */
+  /** The tables that are open, inputs before those that read them. */
   List<WrittenTable> tables();
 
   /**

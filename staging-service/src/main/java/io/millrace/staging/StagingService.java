@@ -5,10 +5,8 @@ import io.millrace.shard.EachTable;
 import io.millrace.shard.Shard;
 import io.millrace.shard.ShardService;
 import io.millrace.shard.ShardWork;
-import io.millrace.shard.TableStep;
 import io.millrace.warehouse.StagingTable;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.List;
 
 /** Says what the shards of this service hold: a {@link StagingStep} for each table. */
 @ApplicationScoped
@@ -21,11 +19,6 @@ public class StagingService implements ShardService {
 
   @Override
   public ShardWork open(Shard shard) throws InterruptedException {
-    List<TableStep> steps =
-        shard.tables().stream()
-            .map(StagingTable.class::cast)
-            .<TableStep>map(table -> StagingStep.open(shard, table))
-            .toList();
-    return new EachTable(steps);
+    return new EachTable(shard, table -> StagingStep.open(shard, (StagingTable) table));
   }
 }

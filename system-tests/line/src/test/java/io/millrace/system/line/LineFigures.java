@@ -40,7 +40,8 @@ class LineFigures {
   private static final System.Logger LOG = System.getLogger("millrace.figures");
   private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final long SEED = 7;
-  private static final List<String> JVM = List.of("-Xmx512m");
+  private static final List<String> JVM =
+      List.of(System.getProperty("millrace.jvm", "-Xmx512m").split(" ", -1));
   private static final TableName FACT = TableName.parse("marts.order_lines");
 
   private final StringBuilder figures = new StringBuilder();
