@@ -79,6 +79,7 @@ final class Records {
     issue.put("id", id).put("node_id", nodeId(pull ? "PR" : "I", id)).put("number", number);
     issue.put("title", any(VERBS) + " the " + any(FIRST) + " in " + any(SECOND));
     issue.put("html_url", url);
+    issue.put("repository_url", "https://api.github.com/repos/" + repo.get("full_name").asText());
     issue.set("user", person());
     issue.putArray("labels");
     issue.put("state", "open").put("locked", false);

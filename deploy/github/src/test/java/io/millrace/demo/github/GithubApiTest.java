@@ -70,6 +70,18 @@ class GithubApiTest {
   }
 
   @Test
+  void anIssueNamesItsRepository() {
+    String repo = organization.repos().getFirst().get("name").asText();
+    assertThat(organization.issues(repo).orElseThrow())
+        .isNotEmpty()
+        .allMatch(issue ->
+            issue
+                .path("repository_url")
+                .asText()
+                .equals("https://api.github.com/repos/millrace/" + repo));
+  }
+
+  @Test
   void reposAreSortedAndCutIntoPagesThatLinkToOneAnother() throws Exception {
     String query = "/orgs/millrace/repos?per_page=10&sort=updated&direction=desc&page=2";
     HttpResponse<String> page = get(query);
