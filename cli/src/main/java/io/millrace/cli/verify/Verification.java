@@ -1,9 +1,11 @@
 package io.millrace.cli.verify;
 
+import io.millrace.cli.position.CommonCut;
 import io.millrace.cli.position.LakePositions;
 import io.millrace.cli.position.TablePosition;
 import io.millrace.cli.verify.Finding.Outcome;
 import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.CliError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.DuckDb;
@@ -16,12 +18,14 @@ import io.millrace.warehouse.Table;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
- * Looks at tables in the lake, each at the newest cut that it is right at, and compares them with
- * what their statements say of their inputs at that cut. One thread.
+ * Looks at tables in the lake, each at the newest cut at which it and its inputs can be read, and
+ * compares them with what their statements say of their inputs at that cut. One thread.
  */
 public final class Verification {
   private static final String STORED = "stored";
@@ -42,14 +46,10 @@ public final class Verification {
   public Finding of(Table table) {
     try (Connection duck = duckDb.connect()) {
       LakePositions positions = new LakePositions(lake);
-      TablePosition position = positions.of(table.name());
-      long cut =
-          position.byRounds() && !position.rounds().isEmpty()
-              ? position.rounds().last()
-              : position.at();
-      if (cut < 0) {
+      if (positions.of(table.name()).at() < 0) {
         return new Finding(table.name(), -1, Outcome.SKIPPED, "it shows no cut yet");
       }
+      long cut = new CommonCut(withInputs(table, positions)).greatest();
       if (!view(duck, positions.table(table.name()), cut, STORED)) {
         return new Finding(table.name(), cut, Outcome.WRONG, "no version shows this cut");
       }
@@ -59,10 +59,18 @@ public final class Verification {
         case DynamicTable dynamic -> dynamic(duck, positions, dynamic, cut);
       };
     } catch (MillraceException e) {
-      return new Finding(table.name(), -1, Outcome.FAILED, e.getMessage());
+      Outcome outcome =
+          e.errorCode() == CliError.CLI_005_NO_COMMON_CUT ? Outcome.SKIPPED : Outcome.FAILED;
+      return new Finding(table.name(), -1, outcome, e.getMessage());
     } catch (SQLException e) {
       throw new IllegalStateException("DuckDB closed no connection", e);
     }
+  }
+
+  private static List<TablePosition> withInputs(Table table, LakePositions positions) {
+    return Stream.concat(Stream.of(table.name()), table.inputs().stream())
+        .map(positions::of)
+        .toList();
   }
 
   private static Finding staging(Connection duck, StagingTable table, long cut) {
@@ -113,10 +121,6 @@ public final class Verification {
   /** Makes views of the inputs at the cut; words if one cannot be read there. */
   private String inputs(Connection duck, LakePositions positions, Table table, long cut) {
     for (TableName input : table.inputs()) {
-      TablePosition position = positions.of(input);
-      if (position.at() < cut) {
-        return input + " has only come to cut " + position.at();
-      }
       if (!view(duck, positions.table(input), cut, input.toString())) {
         return input + " began later";
       }
