@@ -2,6 +2,7 @@ package io.millrace.system.line;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.cli.RunFile;
 import io.millrace.contracts.Service;
 import io.millrace.demo.github.GithubApi;
 import io.millrace.demo.github.Organization;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** The stack, the example warehouse and the four services, in a folder of its own. */
 final class Line implements AutoCloseable {
@@ -59,7 +61,7 @@ final class Line implements AutoCloseable {
     this.github =
         new GithubApi(
             new Organization("apache", 20, 60, 1, Clock.systemUTC()),
-            GithubApi.Options.DEFAULTS,
+            new GithubApi.Options(0, "", 0, Integer.MAX_VALUE),
             Clock.systemUTC());
     for (Service service : Service.values()) {
       try (ServerSocket free = new ServerSocket(0)) {
@@ -71,6 +73,18 @@ final class Line implements AutoCloseable {
   /** The example warehouse. */
   static Path warehouse() {
     return REPOSITORY.resolve("examples/shop");
+  }
+
+  /** How readers of a run reach it. */
+  RunFile run() {
+    return new RunFile(
+        ProcessHandle.current().pid(),
+        warehouse().toString(),
+        lake.toString(),
+        stack.kafkaBootstrap(),
+        stack.registryUrl(),
+        ports.entrySet().stream()
+            .collect(Collectors.toMap(e -> e.getKey().id(), Map.Entry::getValue)));
   }
 
   /** The environment that the warehouse's sources refer to. */
@@ -206,12 +220,24 @@ final class Line implements AutoCloseable {
           service,
           limit,
           "everything committed before " + committed,
-          table -> {
-            JsonNode at = table.path("dataTime");
-            return isOfGithub(table)
-                || (at.isTextual() && !Instant.parse(at.asText()).isBefore(committed));
-          });
+          table -> isOfGithub(table) || shows(table, committed));
     }
+  }
+
+  /** Waits until staging and dimensions show a sync of GitHub that began after this moment. */
+  void awaitSynced(Instant quiet, Duration limit) throws InterruptedException {
+    for (Service service : List.of(Service.STAGING, Service.DIMENSION)) {
+      await(
+          service,
+          limit,
+          "a sync begun after " + quiet,
+          table -> !isOfGithub(table) || shows(table, quiet));
+    }
+  }
+
+  private static boolean shows(JsonNode table, Instant moment) {
+    JsonNode at = table.path("dataTime");
+    return at.isTextual() && !Instant.parse(at.asText()).isBefore(moment);
   }
 
   private static boolean isOfGithub(JsonNode table) {
