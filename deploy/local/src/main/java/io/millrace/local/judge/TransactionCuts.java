@@ -1,6 +1,5 @@
 package io.millrace.local.judge;
 
-import io.millrace.changelog.News;
 import io.millrace.changelog.cut.CutLog;
 import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.changelog.registry.SchemaRegistry;
@@ -8,11 +7,8 @@ import io.millrace.changelog.topic.KafkaConnection;
 import io.millrace.changelog.wire.WireFormat;
 import io.millrace.contracts.error.ChangelogError;
 import io.millrace.contracts.error.MillraceException;
-import io.millrace.contracts.wire.Cut;
 import io.millrace.contracts.wire.OffsetRange;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,9 +16,6 @@ import java.util.TreeMap;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Which cut each transaction of a database came with, read from the cut log and from the
@@ -34,23 +27,19 @@ import org.apache.kafka.common.TopicPartition;
  */
 record TransactionCuts(long opening, Map<Long, Long> cuts) {
   private static final int FRAME_BYTES = 5;
-  private static final Duration POLL = Duration.ofMillis(200);
 
   /** Reads both topics to their ends. */
   static TransactionCuts read(
       KafkaConnection kafka, SchemaRegistry registry, String cutTopic, String rawTopic) {
-    CutLog log = new CutLog(new News());
+    CutLog log = RecordedCuts.read(kafka, registry, cutTopic);
     Map<Long, Long> cuts = new TreeMap<>();
-    try (Consumer<byte[], byte[]> consumer = kafka.consumer("read_committed")) {
-      each(consumer, cutTopic, entry -> append(log, registry, entry));
-      each(
-          consumer,
-          rawTopic,
-          entry ->
-              transaction(registry, entry.value())
-                  .ifPresent(id ->
-                      cutOf(log, rawTopic, entry.offset()).ifPresent(cut -> note(cuts, id, cut))));
-    }
+    RecordedCuts.each(
+        kafka,
+        rawTopic,
+        entry ->
+            transaction(registry, entry.value())
+                .ifPresent(id ->
+                    cutOf(log, rawTopic, entry.offset()).ifPresent(cut -> note(cuts, id, cut))));
     return new TransactionCuts(log.openings(rawTopic).getFirst().number(), cuts);
   }
 
@@ -60,17 +49,6 @@ record TransactionCuts(long opening, Map<Long, Long> cuts) {
       throw new IllegalStateException(
           "Transaction %d lies in two cuts, %d and %d".formatted(transaction, before, cut));
     }
-  }
-
-  private static void append(
-      CutLog log, SchemaRegistry registry, ConsumerRecord<byte[], byte[]> entry) {
-    Cut cut =
-        WireFormat.decode(
-            entry.value(),
-            registry.byId(WireFormat.schemaId(entry.value())),
-            Cut.getClassSchema(),
-            Cut.class);
-    log.append(entry.offset(), Instant.ofEpochMilli(entry.timestamp()), cut);
   }
 
   /** The cut whose ranges hold the offset; a leftover of a killed writer is in none. */
@@ -101,19 +79,6 @@ record TransactionCuts(long opening, Map<Long, Long> cuts) {
     } catch (IOException e) {
       throw new MillraceException(
           ChangelogError.CL_051_CONTROL_RECORD, "a raw record does not decode.", e);
-    }
-  }
-
-  private static void each(
-      Consumer<byte[], byte[]> consumer,
-      String topic,
-      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> taker) {
-    TopicPartition partition = new TopicPartition(topic, 0);
-    consumer.assign(List.of(partition));
-    consumer.seekToBeginning(List.of(partition));
-    long end = Map.copyOf(consumer.endOffsets(List.of(partition))).getOrDefault(partition, 0L);
-    while (consumer.position(partition) < end) {
-      consumer.poll(POLL).records(partition).forEach(taker);
     }
   }
 }

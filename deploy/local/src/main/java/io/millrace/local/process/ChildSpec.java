@@ -26,4 +26,9 @@ public record ChildSpec(
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
   }
+
+  /** The same with another log. */
+  public ChildSpec withLog(Path other) {
+    return new ChildSpec(name, command, environment, folder, other, readyLine);
+  }
 }

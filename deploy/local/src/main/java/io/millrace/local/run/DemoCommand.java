@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class DemoCommand implements Callable<Integer> {
   private static final Duration GITHUB_LIMIT = Duration.ofSeconds(30);
-  private static final String ORG = "millrace";
+  static final String ORG = "millrace";
 
   @Spec CommandSpec spec;
 
@@ -177,7 +177,8 @@ final class DemoCommand implements Callable<Integer> {
         "listening on");
   }
 
-  private static Map<String, String> environment(PostgresAddress postgres, ServicePorts ports) {
+  /** What the example warehouse's sources refer to. */
+  static Map<String, String> environment(PostgresAddress postgres, ServicePorts ports) {
     return Map.of(
         "GITHUB_INTERVAL", "5 seconds",
         "SHOP_HOST", postgres.host(),

@@ -11,6 +11,7 @@ public final class LocalMain {
         Main.commandLine()
             .addSubcommand(new DemoCommand())
             .addSubcommand(new UpCommand())
+            .addSubcommand(new ChaosCommand())
             .execute(args));
   }
 }

@@ -57,7 +57,7 @@ record LocalRun(RunFile run, PrintWriter out, CompletableFuture<Void> stack) {
           counting = true;
           end = System.nanoTime() + limit.orElse(Duration.ZERO).toNanos();
         }
-        pause(death);
+        pause(death, LOOK);
       }
       if (!counting) {
         out.println("not every table has shown its initial cut: " + watch.said());
@@ -90,7 +90,7 @@ record LocalRun(RunFile run, PrintWriter out, CompletableFuture<Void> stack) {
   }
 
   /** One statement a file, so the files tell how many tables each service has. */
-  private Map<Service, Integer> tables() {
+  Map<Service, Integer> tables() {
     Map<Service, Integer> counts = new EnumMap<>(Service.class);
     Map.of(Service.STAGING, "staging", Service.DIMENSION, "dimensions", Service.MARTS, "marts")
         .forEach((service, name) -> counts.put(service, statements(name)));
@@ -110,9 +110,14 @@ record LocalRun(RunFile run, PrintWriter out, CompletableFuture<Void> stack) {
     }
   }
 
-  private static void pause(CompletableFuture<Object> death) throws InterruptedException {
+  /**
+   * Lets time pass.
+   *
+   * @throws MillraceException LOC-003 when a child dies meanwhile
+   */
+  static void pause(CompletableFuture<?> death, Duration time) throws InterruptedException {
     try {
-      var _ = death.get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = death.get(time.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       return;
     } catch (ExecutionException e) {

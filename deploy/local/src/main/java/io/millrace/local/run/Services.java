@@ -44,7 +44,8 @@ record Services(Path home, Path folder, RunFile run, Map<String, String> environ
     }
   }
 
-  private ChildSpec spec(Service service) {
+  /** One of them. */
+  ChildSpec spec(Service service) {
     Path jar =
         home.resolve(service.id() + "-service").resolve("target/quarkus-app/quarkus-run.jar");
     if (!Files.exists(jar)) {
