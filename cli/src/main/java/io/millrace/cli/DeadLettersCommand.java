@@ -1,13 +1,14 @@
 package io.millrace.cli;
 
+import io.millrace.changelog.registry.SchemaRegistry;
 import io.millrace.changelog.topic.KafkaConnection;
 import io.millrace.contracts.Headers;
 import io.millrace.contracts.Topics;
 import io.millrace.contracts.error.CliError;
 import io.millrace.contracts.error.MillraceException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +55,7 @@ final class DeadLettersCommand {
 
   @Command(
       name = "show",
-      description = "Shows one: its headers, and its bytes in hex.",
+      description = "Shows one: its headers, and its record as Avro, text or hex.",
       mixinStandardHelpOptions = true)
   int show(@Mixin Place place, @Parameters(paramLabel = "ID") String id) {
     ConsumerRecord<byte[], byte[]> letter =
@@ -67,8 +68,11 @@ final class DeadLettersCommand {
     for (Headers header : Headers.values()) {
       out.println(header.key() + ": " + Letters.text(letter, header));
     }
-    out.println("key: " + hex(letter.key()));
-    out.println("value: " + hex(letter.value()));
+    try (SchemaRegistry registry = new SchemaRegistry(URI.create(place.running().registry()))) {
+      LetterBytes bytes = new LetterBytes(registry::byId);
+      out.println("key, " + bytes.shown(letter.key()));
+      out.println("value, " + bytes.shown(letter.value()));
+    }
     return ExitCode.OK;
   }
 
@@ -77,9 +81,5 @@ final class DeadLettersCommand {
     return new Letters(
         new KafkaConnection(run.kafka(), Map.of()),
         new Topics(WarehouseYaml.read(Path.of(run.warehouse()), System.getenv()).topicPrefix()));
-  }
-
-  private static String hex(byte @org.jspecify.annotations.Nullable [] bytes) {
-    return bytes == null ? "none" : HexFormat.of().formatHex(bytes);
   }
 }

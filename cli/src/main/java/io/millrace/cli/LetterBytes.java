@@ -1,0 +1,97 @@
+package io.millrace.cli;
+
+import io.millrace.contracts.error.MillraceException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Conversions;
+import org.apache.avro.Schema;
+import org.apache.avro.data.TimeConversions;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
+import org.jspecify.annotations.Nullable;
+
+/** The original bytes of a dead letter as people can read them: as Avro, else as text, else hex. */
+final class LetterBytes {
+  private static final int FRAME_BYTES = 5;
+  private static final String BYTES_MAX = Integer.toString(16 << 20);
+  private static final GenericData DATA = new GenericData();
+
+  static {
+    // Avro would reserve whatever length damaged bytes claim; no row of ours is longer.
+    System.setProperty("org.apache.avro.limits.bytes.maxLength", BYTES_MAX);
+    System.setProperty("org.apache.avro.limits.string.maxLength", BYTES_MAX);
+    DATA.addLogicalTypeConversion(new Conversions.DecimalConversion());
+    DATA.addLogicalTypeConversion(new TimeConversions.DateConversion());
+    DATA.addLogicalTypeConversion(new TimeConversions.TimeMicrosConversion());
+    DATA.addLogicalTypeConversion(new TimeConversions.TimestampMicrosConversion());
+    DATA.addLogicalTypeConversion(new TimeConversions.LocalTimestampMicrosConversion());
+  }
+
+  private final IntFunction<Schema> schemas;
+
+  /**
+   * @param schemas the schema of an id; throws MillraceException when there is none to be had
+   */
+  LetterBytes(IntFunction<Schema> schemas) {
+    this.schemas = schemas;
+  }
+
+  /** What they are, a colon, and their content in one line. */
+  String shown(byte @Nullable [] bytes) {
+    if (bytes == null || bytes.length == 0) {
+      return "none";
+    }
+    return avro(bytes)
+        .or(() -> text(bytes))
+        .orElseGet(() -> "hex: " + HexFormat.of().formatHex(bytes));
+  }
+
+  private Optional<String> avro(byte[] bytes) {
+    if (bytes.length < FRAME_BYTES || bytes[0] != 0) {
+      return Optional.empty();
+    }
+    int id = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
+    BinaryDecoder decoder =
+        DecoderFactory.get().binaryDecoder(bytes, FRAME_BYTES, bytes.length - FRAME_BYTES, null);
+    try {
+      Schema schema = schemas.apply(id);
+      Object value = new GenericDatumReader<>(schema, schema, DATA).read(null, decoder);
+      return decoder.isEnd()
+          ? Optional.of("Avro of schema " + id + ": " + DATA.toString(value))
+          : Optional.empty();
+    } catch (MillraceException | AvroRuntimeException | IOException e) {
+      return Optional.empty();
+    } catch (IndexOutOfBoundsException | UnsupportedOperationException e) {
+      return Optional.empty(); // how Avro's reader meets bytes that are not of the schema
+    }
+  }
+
+  /** Only text that cannot command a terminal. */
+  private static Optional<String> text(byte[] bytes) {
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return text.codePoints().allMatch(LetterBytes::isPlain)
+          ? Optional.of("text: " + text.replaceAll("[\\r\\n\\t]+", " "))
+          : Optional.empty();
+    } catch (CharacterCodingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isPlain(int character) {
+    return switch (Character.getType(character)) {
+      case Character.CONTROL -> character == '\n' || character == '\r' || character == '\t';
+      case Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED ->
+          false;
+      default -> true;
+    };
+  }
+}
