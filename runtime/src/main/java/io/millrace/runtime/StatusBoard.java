@@ -27,7 +27,7 @@ public class StatusBoard {
   private final Clock clock = Clock.systemUTC();
   private final MeterRegistry meters;
 
-  StatusBoard(MeterRegistry meters) {
+  public StatusBoard(MeterRegistry meters) {
     this.meters = meters;
   }
 
