@@ -4,21 +4,25 @@ import io.millrace.changelog.codec.ChangeDecoder;
 import io.millrace.changelog.codec.Missing;
 import io.millrace.changelog.published.TableVersion;
 import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.ChangelogError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.error.ShardError;
+import io.millrace.contracts.wire.OffsetRange;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.Sql;
 import io.millrace.warehouse.Table;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A table of another shard, as a follower sees it: what was announced of it, and the row changes of
- * a version, from its topic or, where the announcement says so, from its change feed. Used by the
- * shard's loop alone.
+ * a version, from its topic or, where the announcement says so or the topic has expired, from its
+ * change feed. Used by the shard's loop alone.
  */
 public final class FollowedTable {
+  private static final Logger LOG = Logger.getLogger("millrace.shard");
   private static final String FEED = "followed_feed";
 
   private final Shard shard;
@@ -83,15 +87,28 @@ public final class FollowedTable {
    * @param relation the temp table's name, without quotes
    */
   public void load(TableVersion version, String relation) {
-    if (version.ranges().isPresent()) {
+    if (version.ranges().isEmpty()
+        || !loadFromTopic(version.version(), version.ranges().get(), relation)) {
+      loadFromFeed(open(), version.version(), relation);
+    }
+  }
+
+  /** False if retention was faster: the table's change feed holds the same changes. */
+  private boolean loadFromTopic(long version, List<OffsetRange> ranges, String relation) {
+    try {
       var _ =
           decoder.load(
               shard.duck(),
               relation,
               shard.around().allocator(),
-              shard.reader().read(topic, version.ranges().get()));
-    } else {
-      loadFromFeed(open(), version.version(), relation);
+              shard.reader().read(topic, ranges));
+      return true;
+    } catch (MillraceException e) {
+      if (e.errorCode() != ChangelogError.CL_054_RANGE_EXPIRED) {
+        throw e;
+      }
+      LOG.infof("version %d of %s has expired on its topic: its change feed is read", version, name());
+      return false;
     }
   }
 
