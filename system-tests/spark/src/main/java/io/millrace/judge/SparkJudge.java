@@ -63,7 +63,7 @@ public final class SparkJudge {
     }
   }
 
-  private static SparkSession session() {
+  static SparkSession session() {
     return SparkSession.builder()
         .appName("spark-judge")
         .master("local[2]")
@@ -130,7 +130,7 @@ public final class SparkJudge {
         .formatted(quoted(table.path()), String.join(",", versions));
   }
 
-  private static String quoted(String text) {
+  static String quoted(String text) {
     return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 }

@@ -34,40 +34,82 @@ import java.util.stream.Collectors;
 /** The stack, the example warehouse and the four services, in a folder of its own. */
 final class Line implements AutoCloseable {
   private static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
+  private static final List<String> SMALL = List.of("-XX:TieredStopAtLevel=1", "-Xmx512m");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   final Stack stack;
   final GithubApi github;
   final Path folder;
   final Path lake;
+  final Path warehouse;
+  private final boolean whole;
   private final HttpClient http = HttpClient.newHttpClient();
   private final Map<Service, Process> processes = new EnumMap<>(Service.class);
   private final Map<Service, Integer> ports = new EnumMap<>(Service.class);
 
   private final List<String> jvm;
 
+  /** A line with the example warehouse. */
   Line(Path folder) throws InterruptedException, IOException {
-    this(folder, List.of("-XX:TieredStopAtLevel=1", "-Xmx512m"));
+    this(folder, warehouse(), SMALL);
   }
 
   /**
    * @param jvm options of the services' JVMs
    */
   Line(Path folder, List<String> jvm) throws InterruptedException, IOException {
-    this.folder = folder;
-    this.jvm = List.copyOf(jvm);
-    this.lake = folder.resolve("lake");
-    this.stack = Stack.start(StackSpec.all(folder.resolve("stack")), Progress.silent());
-    this.github =
+    this(folder, warehouse(), jvm);
+  }
+
+  Line(Path folder, Path warehouse) throws InterruptedException, IOException {
+    this(folder, warehouse, SMALL);
+  }
+
+  private Line(Path folder, Path warehouse, List<String> jvm)
+      throws InterruptedException, IOException {
+    this(
+        Stack.start(StackSpec.all(folder.resolve("stack")), Progress.silent()),
         new GithubApi(
             new Organization("apache", 20, 60, 1, Clock.systemUTC()),
             new GithubApi.Options(0, "", 0, Integer.MAX_VALUE),
-            Clock.systemUTC());
+            Clock.systemUTC()),
+        folder,
+        folder.resolve("lake"),
+        warehouse,
+        jvm,
+        true);
+  }
+
+  private Line(
+      Stack stack,
+      GithubApi github,
+      Path folder,
+      Path lake,
+      Path warehouse,
+      List<String> jvm,
+      boolean whole)
+      throws IOException {
+    this.stack = stack;
+    this.github = github;
+    this.folder = folder;
+    this.lake = lake;
+    this.warehouse = warehouse;
+    this.jvm = List.copyOf(jvm);
+    this.whole = whole;
     for (Service service : Service.values()) {
       try (ServerSocket free = new ServerSocket(0)) {
         ports.put(service, free.getLocalPort());
       }
     }
+  }
+
+  /**
+   * Other instances of the services, on the same stack, warehouse and lake. None runs yet; closing
+   * it ends these instances only.
+   */
+  Line beside(String name) throws IOException {
+    return new Line(
+        stack, github, Files.createDirectories(folder.resolve(name)), lake, warehouse, jvm, false);
   }
 
   /** The example warehouse. */
@@ -126,7 +168,7 @@ final class Line implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> env = builder.environment();
     env.putAll(sourceEnvironment());
-    env.put("MILLRACE_WAREHOUSE", warehouse().toString());
+    env.put("MILLRACE_WAREHOUSE", warehouse.toString());
     env.put("MILLRACE_KAFKA", stack.kafkaBootstrap());
     env.put("MILLRACE_REGISTRY", stack.registryUrl());
     env.put("MILLRACE_LAKE", lake.toString());
@@ -156,6 +198,14 @@ final class Line implements AutoCloseable {
     Process process = processes.remove(service);
     if (process != null) {
       process.destroyForcibly().waitFor();
+    }
+  }
+
+  /** Sends a signal such as STOP or CONT. */
+  void signal(Service service, String signal) throws IOException, InterruptedException {
+    String pid = Long.toString(Objects.requireNonNull(processes.get(service)).pid());
+    if (new ProcessBuilder("kill", "-" + signal, pid).start().waitFor() != 0) {
+      throw new AssertionError(service + " could not be sent " + signal);
     }
   }
 
@@ -246,11 +296,18 @@ final class Line implements AutoCloseable {
 
   /** Waits until the service says that it cannot go on, with this code. */
   void awaitError(Service service, String code, Duration limit) throws InterruptedException {
+    awaitStatus(service, limit, code, status -> status.toString().contains(code));
+  }
+
+  /** Waits until the condition holds of the status of the service. */
+  void awaitStatus(Service service, Duration limit, String what, Predicate<JsonNode> condition)
+      throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     Optional<JsonNode> status = status(service);
-    while (!status.map(JsonNode::toString).orElse("").contains(code)) {
+    while (!status.map(condition::test).orElse(false)) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError(service + " did not say " + code + ": " + status + tail(service));
+        throw new AssertionError(
+            service + " did not reach " + what + " within " + limit + ": " + status + tail(service));
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
       status = status(service);
@@ -298,7 +355,9 @@ final class Line implements AutoCloseable {
   @Override
   public void close() {
     processes.values().forEach(Process::destroyForcibly);
-    github.close();
-    stack.close();
+    if (whole) {
+      github.close();
+      stack.close();
+    }
   }
 }

@@ -6,7 +6,7 @@ import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
 import io.millrace.local.Progress;
 import io.millrace.local.shop.ShopLoader;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -14,13 +14,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
@@ -31,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the protocol promises, each promise tried on one running line, in this order. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -123,20 +123,49 @@ class ProtocolIT {
     }
   }
 
-  @Test
+  /** What may happen to the files of a service that is down. */
+  enum LocalState {
+    DELETED,
+    TRUNCATED,
+    AN_OLD_COPY
+  }
+
+  @ParameterizedTest
+  @EnumSource
   @Order(3)
-  void needsNothingOfItsLocalState() throws Exception {
-    for (Service service : List.of(Service.STAGING, Service.DIMENSION, Service.MARTS)) {
-      line.kill(service);
-      try (Stream<Path> files = Files.walk(line.folder.resolve("state/" + service.id()))) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
+  void trustsNothingOfItsLocalState(LocalState state) throws Exception {
+    List<Service> keepers = List.of(Service.STAGING, Service.DIMENSION, Service.MARTS);
+    Path local = line.folder.resolve("state");
+    Path copy = line.folder.resolve("state-before");
+    kill(keepers);
+    switch (state) {
+      case DELETED -> LocalFolder.delete(local);
+      case TRUNCATED -> assertThat(LocalFolder.truncate(local)).isPositive();
+      case AN_OLD_COPY -> {
+        LocalFolder.copy(local, copy);
+        start(keepers);
+        changeOnePrice();
+        line.awaitShown(Clock.systemUTC().instant(), LIMIT);
+        kill(keepers);
+        LocalFolder.delete(local);
+        LocalFolder.copy(copy, local);
       }
+    }
+    start(keepers);
+    changeOnePrice();
+    Verdict.drainedAndRight(line);
+  }
+
+  private void kill(List<Service> services) throws InterruptedException {
+    for (Service service : services) {
+      line.kill(service);
+    }
+  }
+
+  private void start(List<Service> services) throws IOException {
+    for (Service service : services) {
       line.start(service);
     }
-    changeOnePrice();
-    line.awaitShown(Clock.systemUTC().instant(), LIMIT);
   }
 
   private void changeOnePrice() throws SQLException {

@@ -48,7 +48,7 @@ final class Truth implements AutoCloseable {
     try (SchemaRegistry registry = new SchemaRegistry(URI.create(line.stack.registryUrl()))) {
       this.warehouse =
           WarehouseFolder.read(
-                  Line.warehouse(),
+                  line.warehouse,
                   (source, resource) ->
                       registry
                           .latest("shop.raw." + source + "." + resource + "-value")

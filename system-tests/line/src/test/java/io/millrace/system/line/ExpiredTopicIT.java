@@ -1,0 +1,76 @@
+package io.millrace.system.line;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.contracts.Service;
+import io.millrace.contracts.TableName;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/** Retention was faster than a follower. */
+@OnSharedLine
+class ExpiredTopicIT {
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final TableName DIM_CUSTOMER = TableName.parse("dim.customer");
+  private static final int MOVES = 4;
+
+  private final Line line;
+
+  ExpiredTopicIT(Line line) {
+    this.line = line;
+  }
+
+  /** Each move is a cut of its own, so each must become a version of the customer. */
+  @Test
+  void keepsEveryVersionOfADimensionWhoseInputTopicHasExpired() throws Exception {
+    move("read before");
+    line.awaitShown(Clock.systemUTC().instant(), LIMIT);
+    long before = versions();
+    line.kill(Service.DIMENSION);
+    for (int i = 1; i <= MOVES; i++) {
+      move("missed " + i);
+      line.awaitShown(List.of(Service.STAGING), Clock.systemUTC().instant(), LIMIT);
+    }
+    deleteRecords("shop.staging.customer");
+    LocalFolder.delete(line.folder.resolve("state/dimension"));
+    line.start(Service.DIMENSION);
+    Verdict.drainedAndRight(line);
+    assertThat(versions()).isEqualTo(before + MOVES);
+  }
+
+  private long versions() throws Exception {
+    try (Truth truth = new Truth(line)) {
+      return truth.count(
+          "SELECT count(*) FROM "
+              + truth.view(DIM_CUSTOMER, Long.MAX_VALUE)
+              + " WHERE customer_key = 7");
+    }
+  }
+
+  private void move(String address) throws Exception {
+    try (Shop shop = new Shop(line)) {
+      shop.transaction(
+          "UPDATE customer SET c_address = '%s', updated_at = clock_timestamp() WHERE c_custkey = 7"
+              .formatted(address));
+    }
+  }
+
+  /** All that the topic holds: what was read and what was not. */
+  private void deleteRecords(String topic) throws Exception {
+    Properties config = new Properties();
+    config.put("bootstrap.servers", line.stack.kafkaBootstrap());
+    try (Admin admin = Admin.create(config)) {
+      admin
+          .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(-1)))
+          .all()
+          .get();
+    }
+  }
+}
