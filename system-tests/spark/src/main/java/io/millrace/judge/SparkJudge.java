@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,11 +21,14 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Says what Spark reads of Delta tables, one line of JSON an argument, in order.
+ * Says what Spark reads of Delta tables, one line of JSON an argument, in order, or writes it to
+ * Parquet.
  *
  * <pre>
  *   path[@version]             {"table":..., "version":..., "count":..., "hash":"..."}
  *   --changes path[@version]   {"table":..., "changes":{"3":{"insert":2,"delete":1}, ...}}
+ *   --copy folder path ...     the rows of each table's newest version in [folder]/[schema].[table]/rows,
+ *                              those of table_changes from version 0 on in .../changes
  * </pre>
  *
  * <p>The hash is the same for the same rows in whatever order: the sum, as DECIMAL(38, 0), of Spark's
@@ -47,9 +51,14 @@ public final class SparkJudge {
     }
   }
 
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
     PrintStream answers = System.out;
     try (SparkSession spark = session()) {
+      if (arguments.length > 1 && arguments[0].equals("--copy")) {
+        new TableCopies(spark, Path.of(arguments[1]))
+            .make(Arrays.stream(arguments).skip(2).map(Path::of).toList());
+        return;
+      }
       boolean changes = false;
       for (String argument : arguments) {
         if (argument.equals("--changes")) {
@@ -71,6 +80,7 @@ public final class SparkJudge {
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.databricks.delta.snapshotPartitions", "2")
         .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.cli.verify.Finding;
 import io.millrace.contracts.Service;
+import io.millrace.contracts.TableName;
 import io.millrace.local.Progress;
 import io.millrace.local.github.GithubWorkload;
 import io.millrace.local.judge.Judge;
 import io.millrace.local.shop.ShopLoader;
 import io.millrace.local.shop.ShopWorkload;
+import io.millrace.warehouse.Table;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The example warehouse under workload, with every service killed twice at seeded moments. Then the
  * sources fall quiet, the line drains, and everything must be as if nothing had happened: as the
- * shop's database, its trigger-filled history and GitHub's stand-in say.
+ * shop's database, its trigger-filled history and GitHub's stand-in say, and to Spark as well.
  */
 class WholeLineIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -60,6 +62,7 @@ class WholeLineIT {
       for (Service service : Service.values()) {
         assertThat(line.stop(service)).as("time to stop").isLessThan(Duration.ofSeconds(30));
       }
+      assertSparkReadsTheSame(line);
     }
   }
 
@@ -73,6 +76,20 @@ class WholeLineIT {
     List<Finding> wrong =
         judge.findings().stream().filter(f -> f.outcome() != Finding.Outcome.RIGHT).toList();
     assertThat(wrong).as("tables that are not as they must be, seed %d", seed).isEmpty();
+  }
+
+  private void assertSparkReadsTheSame(Line line) throws Exception {
+    try (Truth truth = new Truth(line)) {
+      assertThat(SparkReader.tables(line.lake))
+          .containsAll(truth.warehouse().tables().stream().map(Table::name).toList());
+    }
+    try (SparkReader spark = new SparkReader(line.lake, line.folder.resolve("spark"))) {
+      for (TableName table : SparkReader.tables(line.lake)) {
+        assertThat(spark.disagreements(table))
+            .as("%s as Spark and as DuckDB read it, seed %d", table, seed)
+            .isEmpty();
+      }
+    }
   }
 
   private static List<Service> order(Random random) {
