@@ -16,7 +16,7 @@ public enum Environment {
   MILLRACE_HTTP_HOST,
   /** The HTTP port; see {@link Service#port}. */
   MILLRACE_HTTP_PORT,
-  /** plain or json. */
+  /** How log lines are written: plain, unless json. */
   MILLRACE_LOG,
   /** DuckDB's memory limit, such as 512MB. */
   MILLRACE_DUCKDB_MEMORY,

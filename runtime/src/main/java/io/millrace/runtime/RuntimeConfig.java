@@ -65,7 +65,15 @@ public interface RuntimeConfig {
   /** Port of HTTP; that of the service unless set. */
   int httpPort();
 
-  /** plain or json. */
+  /** How log lines are written, plain or json. */
   @WithDefault("plain")
-  String log();
+  LogForm log();
+
+  /** How log lines are written. */
+  enum LogForm {
+    /** Text, for people. */
+    PLAIN,
+    /** One JSON object a line, for what collects logs. */
+    JSON
+  }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The four packaged services as child processes.
@@ -32,6 +33,12 @@ record Services(Path home, Path folder, RunFile run, Map<String, String> environ
           "--add-opens=java.base/java.nio=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow",
           "-Duser.language=en");
+
+  /** Settings of the launcher's own environment that are the services' as well. */
+  private static final Set<String> HANDED_ON =
+      Set.of(Environment.MILLRACE_LOG.name(), Environment.MILLRACE_DUCKDB_MEMORY.name());
+
+  private static final String LOG_LEVELS = "QUARKUS_LOG_";
 
   Services {
     environment = Map.copyOf(environment);
@@ -68,7 +75,14 @@ record Services(Path home, Path folder, RunFile run, Map<String, String> environ
   }
 
   private Map<String, String> environment(Service service) {
-    Map<String, String> all = new HashMap<>(environment);
+    Map<String, String> all = new HashMap<>();
+    System.getenv()
+        .forEach((name, value) -> {
+          if (HANDED_ON.contains(name) || name.startsWith(LOG_LEVELS)) {
+            all.put(name, value);
+          }
+        });
+    all.putAll(environment);
     all.put(Environment.MILLRACE_WAREHOUSE.name(), run.warehouse());
     all.put(Environment.MILLRACE_LAKE.name(), run.lake());
     all.put(Environment.MILLRACE_KAFKA.name(), run.kafka());
