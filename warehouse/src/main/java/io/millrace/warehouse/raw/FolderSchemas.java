@@ -7,6 +7,7 @@ import io.millrace.contracts.row.RowSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
@@ -36,6 +37,26 @@ public record FolderSchemas(Path folder) implements RawSchemas {
       throw new MillraceException(
           WarehouseError.WH_001_UNREADABLE_FILE,
           file + " is no Avro schema. Mend it, or delete it to have it asked for again.",
+          e);
+    }
+  }
+
+  /**
+   * Keeps a schema, in place of the one that may be there.
+   *
+   * @param schema of a row or of a change envelope
+   * @throws MillraceException WH-001 when it cannot be written
+   */
+  public void keep(String source, String resource, Schema schema) {
+    Path file = file(source, resource);
+    try {
+      Path fresh = Files.createDirectories(file.getParent()).resolve(file.getFileName() + ".new");
+      Files.writeString(fresh, schema.toString());
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new MillraceException(
+          WarehouseError.WH_001_UNREADABLE_FILE,
+          file + " cannot be written. See that its folder may be written to.",
           e);
     }
   }

@@ -1,6 +1,7 @@
 package io.millrace.local.run;
 
 import io.millrace.cli.ExitCode;
+import io.millrace.cli.Folder;
 import io.millrace.cli.RunFile;
 import io.millrace.cli.ServiceCalls;
 import io.millrace.cli.StatusText;
@@ -56,6 +57,7 @@ record LocalRun(RunFile run, PrintWriter out, CompletableFuture<Void> stack) {
         if (!counting && watch.complete()) {
           counting = true;
           end = System.nanoTime() + limit.orElse(Duration.ZERO).toNanos();
+          keepSchemas();
         }
         pause(death, LOOK);
       }
@@ -65,6 +67,15 @@ record LocalRun(RunFile run, PrintWriter out, CompletableFuture<Void> stack) {
       }
       afterwards.run();
       return judge(watch.freshness());
+    }
+  }
+
+  /** So that the lake can be verified when the run is over; the run itself does not need it. */
+  private void keepSchemas() {
+    try {
+      new Folder(Path.of(run.warehouse()), System.getenv()).keepSchemas(run);
+    } catch (MillraceException e) {
+      out.println("the columns of raw tables are not kept: " + e.getMessage());
     }
   }
 
