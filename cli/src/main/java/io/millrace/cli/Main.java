@@ -26,6 +26,7 @@ import picocli.CommandLine.HelpCommand;
       ValidateCommand.class,
       StatusCommand.class,
       SqlCommand.class,
+      TableCommand.class,
       VerifyCommand.class,
       RebuildCommand.class,
       DeadLettersCommand.class,

@@ -31,6 +31,10 @@ class MainTest {
         "dlq",
         "dlq show",
         "status -o xml",
+        "table",
+        "table vacuum",
+        "table restore dim.x",
+        "table describe nonsense",
         "init"
       })
   void wrongArgumentsEndWithTwo(String line) {

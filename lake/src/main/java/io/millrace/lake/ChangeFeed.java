@@ -165,6 +165,6 @@ public final class ChangeFeed {
   }
 
   private static LiveFile file(String path, RoaringBitmap dead) {
-    return new LiveFile(0, path, 0, 0, null, Optional.empty(), dead);
+    return new LiveFile(0, path, 0, 0, null, -1, Optional.empty(), dead);
   }
 }

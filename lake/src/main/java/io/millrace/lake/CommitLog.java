@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,12 +41,16 @@ final class CommitLog {
   /**
    * One commit.
    *
+   * @param at when it was made, never before an earlier version
+   * @param operation what it says it did, "" if it does not
    * @param watermark the one it stored, if it is one of ours
    * @param changeFiles paths of the change feed's files
    * @param changesSchema whether it set the table's columns or properties
    */
   record Commit(
       long version,
+      Instant at,
+      String operation,
       Optional<Watermark> watermark,
       List<FileAction> added,
       List<FileAction> removed,
@@ -67,7 +72,7 @@ final class CommitLog {
   Optional<Commit> read(long version) {
     Path file = directory.resolve(Text.of("%020d.json", version));
     try (Stream<String> lines = Files.lines(file)) {
-      return Optional.of(parse(version, lines));
+      return Optional.of(parse(version, Files.getLastModifiedTime(file).toInstant(), lines));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -106,7 +111,10 @@ final class CommitLog {
     }
   }
 
-  private static Commit parse(long version, Stream<String> lines) throws JsonProcessingException {
+  private static Commit parse(long version, Instant written, Stream<String> lines)
+      throws JsonProcessingException {
+    Instant at = written;
+    String operation = "";
     Optional<Watermark> watermark = Optional.empty();
     List<FileAction> added = new ArrayList<>();
     List<FileAction> removed = new ArrayList<>();
@@ -120,6 +128,13 @@ final class CommitLog {
         removed.add(file(action.get("remove")));
       } else if (action.has("cdc")) {
         changeFiles.add(action.get("cdc").get("path").asText());
+      } else if (action.has("commitInfo")) {
+        JsonNode info = action.get("commitInfo");
+        operation = info.path("operation").asText("");
+        at =
+            info.has("inCommitTimestamp")
+                ? Instant.ofEpochMilli(info.get("inCommitTimestamp").asLong())
+                : at;
       } else if (action.has("metaData")) {
         changesSchema = true;
       } else if (Watermark.DOMAIN.equals(action.path("domainMetadata").path("domain").asText())) {
@@ -127,7 +142,8 @@ final class CommitLog {
         watermark = Optional.of(Watermark.parse(json).watermark());
       }
     }
-    return new Commit(version, watermark, added, removed, changeFiles, changesSchema);
+    return new Commit(
+        version, at, operation, watermark, added, removed, changeFiles, changesSchema);
   }
 
   private static FileAction file(JsonNode action) {

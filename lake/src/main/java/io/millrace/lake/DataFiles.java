@@ -16,7 +16,7 @@ import java.util.UUID;
  * part of the table until a commit names them; vacuum removes those that none names.
  */
 final class DataFiles {
-  private static final String FILE_BYTES_MAX = "256MB";
+  private static final long FILE_BYTES_MAX = 256L << 20;
 
   private final Path directory;
 
@@ -34,7 +34,12 @@ final class DataFiles {
 
   /** Writes the rows of a query with the table's columns; no rows, no file. */
   List<Written> rows(Connection duck, TableLayout layout, String select) {
-    return write(duck, layout, layout.toPhysical(), select, directory);
+    return rows(duck, layout, select, FILE_BYTES_MAX);
+  }
+
+  /** As {@link #rows(Connection, TableLayout, String)}, into files of about this size. */
+  List<Written> rows(Connection duck, TableLayout layout, String select, long fileBytes) {
+    return write(duck, layout, layout.toPhysical(), select, directory, fileBytes);
   }
 
   /** Writes the rows of a query with the table's columns and {@code _change_type}. */
@@ -44,15 +49,22 @@ final class DataFiles {
         layout,
         layout.toPhysical() + ", _change_type",
         select,
-        directory.resolve("_change_data"));
+        directory.resolve("_change_data"),
+        FILE_BYTES_MAX);
   }
 
   private List<Written> write(
-      Connection duck, TableLayout layout, String columns, String select, Path target) {
+      Connection duck,
+      TableLayout layout,
+      String columns,
+      String select,
+      Path target,
+      long fileBytes) {
     Path scratch = target.resolve("_new-" + UUID.randomUUID());
     try {
       Files.createDirectories(scratch);
-      List<Written> written = copy(duck, layout, columns, select, scratch, target);
+      List<Written> written =
+          moved(copied(duck, layout, columns, select, scratch, fileBytes), layout, target);
       LocalFiles.force(target);
       Files.delete(scratch);
       return written;
@@ -64,32 +76,40 @@ final class DataFiles {
     }
   }
 
-  /** DuckDB lays the files into a directory of their own; each then moves to its place. */
-  private List<Written> copy(
-      Connection duck, TableLayout layout, String columns, String select, Path scratch, Path target)
-      throws IOException {
+  /** DuckDB lays the files into a directory of their own. */
+  private static List<Copied> copied(
+      Connection duck,
+      TableLayout layout,
+      String columns,
+      String select,
+      Path scratch,
+      long fileBytes) {
     String sql =
         Text.of(
             "COPY (SELECT %s FROM (%s)) TO %s (FORMAT parquet, COMPRESSION zstd, FILE_SIZE_BYTES"
-                + " '%s', FILENAME_PATTERN 'part-{uuid}', %s, OVERWRITE_OR_IGNORE, RETURN_STATS"
+                + " %d, FILENAME_PATTERN 'part-{uuid}', %s, OVERWRITE_OR_IGNORE, RETURN_STATS"
                 + " true)",
-            columns, select, Sql.text(scratch.toString()), FILE_BYTES_MAX, layout.fieldIds());
-    List<Copied> copied =
-        Sql.query(
-            duck,
-            sql,
-            rows -> {
-              List<Copied> files = new ArrayList<>();
-              while (rows.next()) {
-                files.add(
-                    new Copied(
-                        Path.of(rows.getString("filename")),
-                        rows.getLong("count"),
-                        rows.getLong("file_size_bytes"),
-                        statistics(rows.getObject("column_statistics"))));
-              }
-              return files;
-            });
+            columns, select, Sql.text(scratch.toString()), fileBytes, layout.fieldIds());
+    return Sql.query(
+        duck,
+        sql,
+        rows -> {
+          List<Copied> files = new ArrayList<>();
+          while (rows.next()) {
+            files.add(
+                new Copied(
+                    Path.of(rows.getString("filename")),
+                    rows.getLong("count"),
+                    rows.getLong("file_size_bytes"),
+                    statistics(rows.getObject("column_statistics"))));
+          }
+          return files;
+        });
+  }
+
+  /** Forces the files to disk and moves each to its place. */
+  private List<Written> moved(List<Copied> copied, TableLayout layout, Path target)
+      throws IOException {
     List<Written> written = new ArrayList<>();
     for (Copied file : copied) {
       if (file.rows() == 0) {

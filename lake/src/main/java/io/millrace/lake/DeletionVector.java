@@ -52,6 +52,13 @@ record DeletionVector(
     return new DeletionVectorDescriptor(storage, where, offset, sizeBytes, rows);
   }
 
+  /** The file that it lies in; empty when it is inside the log. */
+  Optional<Path> file(Path table) {
+    return storage.equals(DeletionVectorDescriptor.INLINE_DV_MARKER)
+        ? Optional.empty()
+        : Optional.of(LocalFiles.path(descriptor().getAbsolutePath(table.toString())));
+  }
+
   /** Reads the dead rows' numbers. */
   RoaringBitmap read(Engine engine, Path table) {
     RoaringBitmapArray loaded =

@@ -113,13 +113,38 @@ public final class DeltaTable {
   public long rows() {
     long rows = 0;
     for (LiveFile file : live.all()) {
-      long all = FileStatistics.rows(file.statistics());
-      if (all < 0) {
+      if (file.rows() < 0) {
         return -1;
       }
-      rows += all - file.dead().getLongCardinality();
+      rows += file.rows() - file.dead().getLongCardinality();
     }
     return rows;
+  }
+
+  /**
+   * How its rows lie in files.
+   *
+   * @param files data files
+   * @param bytes their size
+   * @param rows rows in them, dead ones included; -1 when the log does not tell
+   * @param deadRows rows that deletion vectors hide
+   */
+  public record Storage(long files, long bytes, long rows, long deadRows) {}
+
+  /** How its rows lie in files at that version. */
+  public Storage storage() {
+    Collection<LiveFile> files = live.all();
+    long dead = files.stream().mapToLong(f -> f.dead().getLongCardinality()).sum();
+    return new Storage(
+        files.size(),
+        files.stream().mapToLong(LiveFile::sizeBytes).sum(),
+        rows() < 0 ? -1 : rows() + dead,
+        dead);
+  }
+
+  /** Whether its files have become many or dead enough for {@link Maintenance#compact}. */
+  public boolean compactionDue(CompactionGoal goal) {
+    return Compaction.due(live.all(), goal);
   }
 
   /** Its versions. */
@@ -192,7 +217,7 @@ public final class DeltaTable {
   public CommitResult append(Connection duck, String select, Watermark next) {
     settle();
     List<LiveFile> added = added(new DataFiles(path).rows(duck, layout, select));
-    long rows = added.stream().mapToLong(f -> FileStatistics.rows(f.statistics())).sum();
+    long rows = added.stream().mapToLong(LiveFile::rows).sum();
     CommitResult result = commit(FileChanges.append(added), next, layout, rows, 0);
     return result instanceof CommitResult.Moved
         ? commit(FileChanges.append(added), next, layout, rows, 0)
@@ -341,7 +366,7 @@ public final class DeltaTable {
             + " it.");
   }
 
-  private static Snapshot load(Lake lake, TableName name, LakeCommitter committer) {
+  static Snapshot load(Lake lake, TableName name, LakeCommitter committer) {
     Path path = lake.path(name);
     try {
       return TableManager.loadSnapshot(path.toString())

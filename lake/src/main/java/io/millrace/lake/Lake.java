@@ -110,6 +110,11 @@ public final class Lake implements AutoCloseable {
     return TableCreation.create(this, table, spec, first, rows);
   }
 
+  /** What can be done to a table's files beside its writer. */
+  public Maintenance maintenance(TableName table) {
+    return new Maintenance(this, table);
+  }
+
   /** Waits for the checkpoints at work. Tables opened here are not to be used after it. */
   @Override
   public void close() {

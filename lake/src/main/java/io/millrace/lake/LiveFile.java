@@ -12,6 +12,7 @@ import org.roaringbitmap.RoaringBitmap;
  * @param ordinal our number of it, the {@code __file} of a mirror's rows
  * @param path as in the log: a URI, relative to the table unless absolute
  * @param statistics JSON text of the log, or null
+ * @param rows all its rows, dead ones included; -1 when the statistics do not tell
  * @param vector where its dead rows are stored
  * @param dead its dead rows; not to be changed
  */
@@ -21,6 +22,7 @@ record LiveFile(
     long sizeBytes,
     long modifiedMillis,
     @Nullable String statistics,
+    long rows,
     Optional<DeletionVector> vector,
     RoaringBitmap dead) {
 
@@ -32,6 +34,7 @@ record LiveFile(
         written.sizeBytes(),
         written.modifiedMillis(),
         written.statistics(),
+        written.rows(),
         Optional.empty(),
         new RoaringBitmap());
   }
@@ -44,6 +47,7 @@ record LiveFile(
         sizeBytes,
         modifiedMillis,
         statistics == null ? null : FileStatistics.loose(statistics),
+        rows,
         Optional.of(vector),
         dead);
   }
@@ -60,7 +64,17 @@ record LiveFile(
   }
 
   /** Whether these rows would be all of it. */
-  boolean allDead(RoaringBitmap rows) {
-    return rows.getLongCardinality() == FileStatistics.rows(statistics);
+  boolean allDead(RoaringBitmap dead) {
+    return dead.getLongCardinality() == rows;
+  }
+
+  /** Whether it holds the same live rows in the same places. */
+  boolean sameAs(@Nullable LiveFile other) {
+    return other != null && path.equals(other.path) && vector.equals(other.vector);
+  }
+
+  /** Its dead rows' share of all, 0 to 1. */
+  double deadShare() {
+    return rows <= 0 ? 0 : (double) dead.getLongCardinality() / rows;
   }
 }

@@ -105,6 +105,7 @@ final class LogActions {
                     add.getSize(),
                     add.getModificationTime(),
                     add.getStatsJson().orElse(null),
+                    FileStatistics.rows(add.getStatsJson().orElse(null)),
                     vector,
                     vector.map(v -> v.read(engine, table)).orElseGet(RoaringBitmap::new)));
           }

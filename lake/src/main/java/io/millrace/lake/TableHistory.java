@@ -6,7 +6,10 @@ import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.RowSchema;
 import java.sql.Connection;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A table's versions, from the log alone. One thread, the table's. */
@@ -55,6 +58,49 @@ public final class TableHistory {
     return OptionalLong.of(low);
   }
 
+  /**
+   * A version as its commit tells it.
+   *
+   * @param at when it was committed
+   * @param operation such as STREAMING UPDATE or OPTIMIZE
+   * @param cut the cut that it brought; empty when it changed none
+   * @param added data files added or changed
+   * @param removed data files removed or changed
+   * @param changesRows whether rows changed
+   */
+  public record Entry(
+      long version,
+      Instant at,
+      String operation,
+      OptionalLong cut,
+      int added,
+      int removed,
+      boolean changesRows) {}
+
+  /** The newest versions that the log holds, the newest first. */
+  public List<Entry> entries(int limit) {
+    List<Entry> entries = new ArrayList<>();
+    for (long v = table.version(); v >= 0 && entries.size() < limit; v--) {
+      Optional<CommitLog.Commit> commit = log.read(v);
+      if (commit.isEmpty()) {
+        break;
+      }
+      entries.add(entry(commit.get()));
+    }
+    return entries;
+  }
+
+  private static Entry entry(CommitLog.Commit commit) {
+    return new Entry(
+        commit.version(),
+        commit.at(),
+        commit.operation(),
+        commit.watermark().map(w -> OptionalLong.of(w.cut())).orElse(OptionalLong.empty()),
+        commit.added().size(),
+        commit.removed().size(),
+        commit.changesData());
+  }
+
   /** What a version shows. */
   public Watermark watermarkAt(long version) {
     return log.read(version)
@@ -90,9 +136,18 @@ public final class TableHistory {
       return table.scan();
     }
     Snapshot snapshot = snapshot(version);
-    LiveFiles numbers = new LiveFiles();
-    List<LiveFile> files = LogActions.filesOf(lake.engine(), snapshot, table.path(), numbers);
-    return new TableScan(table.path(), layoutOf(snapshot), files);
+    return new TableScan(table.path(), layoutOf(snapshot), files(snapshot));
+  }
+
+  /** The data files of a version. */
+  List<LiveFile> files(long version) {
+    return version == table.version()
+        ? List.copyOf(table.scan().files())
+        : files(snapshot(version));
+  }
+
+  private List<LiveFile> files(Snapshot snapshot) {
+    return LogActions.filesOf(lake.engine(), snapshot, table.path(), new LiveFiles());
   }
 
   TableLayout layout(long version) {

@@ -10,6 +10,7 @@ import io.millrace.lake.ShardPosition;
 import io.millrace.lake.ShardPositions;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -77,6 +78,14 @@ public final class LakePositions {
     }
     rounds.remove(-1L);
     return TablePosition.atRounds(name, at, rounds);
+  }
+
+  /** The cut through which the table's changes have been announced; empty when no shard says. */
+  public OptionalLong announced(TableName name) {
+    return shards.stream()
+        .filter(shard -> shard.tables().contains(name.toString()))
+        .mapToLong(shard -> through(shard, name))
+        .min();
   }
 
   private static long through(ShardPosition shard, TableName name) {

@@ -31,7 +31,11 @@ public enum LakeError implements ErrorCode {
   /** A Delta table that Millrace did not write. */
   LK_014_NOT_OURS(Kind.EXTERNAL, Response.STOP),
   /** A shard's position file that cannot be read. */
-  LK_015_POSITION_UNREADABLE(Kind.EXTERNAL, Response.STOP);
+  LK_015_POSITION_UNREADABLE(Kind.EXTERNAL, Response.STOP),
+  /** A vacuum that could take files from under readers. */
+  LK_016_RETENTION_TOO_SHORT(Kind.CONFIG, Response.STOP),
+  /** A version that a table cannot be restored to. */
+  LK_017_RESTORE_REFUSED(Kind.CONFIG, Response.STOP);
 
   private final Kind kind;
   private final Response response;

@@ -1,0 +1,187 @@
+package io.millrace.lake;
+
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Packs a table's small files together and writes files with many dead rows anew without them. No
+ * row changes, nor does the watermark: readers of older versions keep their files until vacuum, and
+ * a writer whose commit is overtaken finds its rows elsewhere and makes its step again. Files that
+ * a writer changes while they are packed are left for the next time.
+ */
+final class Compaction {
+  private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
+  private static final String OPERATION = "OPTIMIZE";
+  private static final String DEAD = "compacted dead";
+  private static final int COMMITS_TRIED_MAX = 20;
+
+  private final Lake lake;
+  private final TableName name;
+  private final CompactionGoal goal;
+
+  Compaction(Lake lake, TableName name, CompactionGoal goal) {
+    this.lake = lake;
+    this.name = name;
+    this.goal = goal;
+  }
+
+  /** Files that become others with the same live rows. */
+  private record Packed(List<LiveFile> before, List<LiveFile> after) {}
+
+  /** Whether a table's files are many enough, or dead enough, to be worth it. */
+  static boolean due(Collection<LiveFile> files, CompactionGoal goal) {
+    return files.stream().filter(goal::small).count() > goal.smallFilesMax()
+        || files.stream().anyMatch(f -> goal.worn(f) && !goal.small(f));
+  }
+
+  Compacted run(Connection duck) {
+    TableVersion start = TableVersion.newest(lake, name);
+    List<Packed> packed = new ArrayList<>();
+    for (List<LiveFile> bin : bins(start.live().all())) {
+      packed.add(pack(duck, start, bin));
+    }
+    for (int i = 0; i < COMMITS_TRIED_MAX; i++) {
+      TableVersion now = i == 0 ? start : TableVersion.newest(lake, name);
+      List<Packed> fitting =
+          now.layout().equals(start.layout())
+              ? packed.stream().filter(p -> now.holds(p.before())).toList()
+              : List.of();
+      if (fitting.isEmpty()) {
+        return Compacted.nothing(now.version());
+      }
+      if (committed(now, fitting)) {
+        return result(now.version() + 1, fitting);
+      }
+    }
+    throw new MillraceException(
+        LakeError.LK_007_COMMIT_FAILED,
+        Text.of(
+            "compaction of table %s was overtaken by other commits %d times. Nothing changed; try"
+                + " when its writer is less busy.",
+            name, COMMITS_TRIED_MAX));
+  }
+
+  private static Compacted result(long version, List<Packed> packed) {
+    List<LiveFile> before = packed.stream().flatMap(p -> p.before().stream()).toList();
+    List<LiveFile> after = packed.stream().flatMap(p -> p.after().stream()).toList();
+    return new Compacted(
+        version,
+        before.size(),
+        after.size(),
+        before.stream().mapToLong(LiveFile::sizeBytes).sum(),
+        after.stream().mapToLong(LiveFile::sizeBytes).sum(),
+        before.stream().mapToLong(f -> f.dead().getLongCardinality()).sum());
+  }
+
+  private boolean committed(TableVersion now, List<Packed> packed) {
+    FileChanges changes =
+        new FileChanges(
+            packed.stream().flatMap(p -> p.before().stream()).toList(),
+            List.of(),
+            packed.stream().flatMap(p -> p.after().stream()).toList(),
+            List.of());
+    try {
+      now.commit(changes, OPERATION, Optional.empty());
+      return true;
+    } catch (RuntimeException e) {
+      if (isIn(now.version() + 1, changes)) {
+        return true;
+      }
+      LOG.info("compaction of {} was overtaken at version {}", name, now.version() + 1);
+      return false;
+    }
+  }
+
+  /** Whether a version, whose commit may have failed only seemingly, is ours. */
+  private boolean isIn(long version, FileChanges changes) {
+    return CommitLog.of(lake.path(name))
+        .read(version)
+        .filter(c -> paths(c.removed()).containsAll(named(changes.removed())))
+        .filter(c -> paths(c.added()).containsAll(named(changes.added())))
+        .isPresent();
+  }
+
+  private static Set<String> paths(List<CommitLog.FileAction> actions) {
+    return actions.stream().map(CommitLog.FileAction::path).collect(Collectors.toSet());
+  }
+
+  private static List<String> named(List<LiveFile> files) {
+    return files.stream().map(LiveFile::path).toList();
+  }
+
+  /** Sets of files worth writing anew, each about one file's size. */
+  private List<List<LiveFile>> bins(Collection<LiveFile> files) {
+    if (!goal.clusterBy().isEmpty()) {
+      return files.isEmpty() ? List.of() : List.of(List.copyOf(files));
+    }
+    List<LiveFile> candidates =
+        files.stream()
+            .filter(f -> goal.small(f) || goal.worn(f))
+            .sorted(Comparator.comparingLong(LiveFile::sizeBytes))
+            .toList();
+    List<List<LiveFile>> bins = new ArrayList<>();
+    List<LiveFile> bin = new ArrayList<>();
+    long bytes = 0;
+    for (LiveFile file : candidates) {
+      if (!bin.isEmpty() && bytes + file.sizeBytes() > goal.fileBytes()) {
+        bins.add(bin);
+        bin = new ArrayList<>();
+        bytes = 0;
+      }
+      bin.add(file);
+      bytes += file.sizeBytes();
+    }
+    bins.add(bin);
+    return bins.stream().filter(b -> b.size() > 1 || b.stream().anyMatch(goal::worn)).toList();
+  }
+
+  private Packed pack(Connection duck, TableVersion version, List<LiveFile> bin) {
+    TableLayout layout = version.layout();
+    TableScan scan = new TableScan(lake.path(name), layout, bin);
+    List<String> order = goal.clusterBy().isEmpty() ? layout.key() : goal.clusterBy();
+    String select = scan.rows(duck, DEAD);
+    List<DataFiles.Written> written =
+        new DataFiles(lake.path(name))
+            .rows(
+                duck,
+                layout,
+                order.isEmpty() ? select : select + " ORDER BY " + Sql.names(order),
+                goal.fileBytes());
+    Sql.run(duck, "DROP TABLE IF EXISTS temp.main." + Sql.name(DEAD));
+    List<LiveFile> after =
+        written.stream().map(w -> LiveFile.of(version.live().ordinal(w.path()), w)).toList();
+    requireSameRows(bin, after);
+    return new Packed(bin, after);
+  }
+
+  /** A defect here would lose rows for good, so the counts are held against each other. */
+  private void requireSameRows(List<LiveFile> before, List<LiveFile> after) {
+    if (before.stream().anyMatch(f -> f.rows() < 0)) {
+      return;
+    }
+    long expected = before.stream().mapToLong(f -> f.rows() - f.dead().getLongCardinality()).sum();
+    long found = after.stream().mapToLong(LiveFile::rows).sum();
+    if (expected != found) {
+      throw new MillraceException(
+          LakeError.LK_009_CHANGES_INVALID,
+          Text.of(
+              "compaction of table %s read %d rows where the log tells %d. Nothing was committed;"
+                  + " is one of these files damaged: %s?",
+              name,
+              found,
+              expected,
+              before.stream().map(LiveFile::path).limit(5).collect(Collectors.joining(", "))));
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.millrace.lake;
+
+import java.util.List;
+
+/**
+ * What compaction is to reach.
+ *
+ * @param fileBytes size that new files are to have
+ * @param smallBytes files below it are packed together
+ * @param deadShare share of dead rows, 0 to 1, from which a file is written anew without them
+ * @param smallFilesMax compaction is due above so many small files
+ * @param clusterBy columns that all rows of the table are ordered by; empty to leave large files as
+ *     they are and to order packed rows by the table's key
+ */
+public record CompactionGoal(
+    long fileBytes, long smallBytes, double deadShare, int smallFilesMax, List<String> clusterBy) {
+
+  public CompactionGoal {
+    clusterBy = List.copyOf(clusterBy);
+  }
+
+  /** 128 MB files out of those below 32 MB; rewritten from 20 % dead; due above 100 small ones. */
+  public static CompactionGoal usual() {
+    return new CompactionGoal(128L << 20, 32L << 20, 0.2, 100, List.of());
+  }
+
+  /** The same, with all rows of the table ordered by columns. */
+  public CompactionGoal clusteredBy(List<String> columns) {
+    return new CompactionGoal(fileBytes, smallBytes, deadShare, smallFilesMax, columns);
+  }
+
+  boolean small(LiveFile file) {
+    return file.sizeBytes() < smallBytes;
+  }
+
+  boolean worn(LiveFile file) {
+    return file.deadShare() >= deadShare;
+  }
+}

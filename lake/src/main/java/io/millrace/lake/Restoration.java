@@ -1,0 +1,90 @@
+package io.millrace.lake;
+
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes a table's rows those of an older version, as a new version. Its files come back as they
+ * were; columns stay those of now. The watermark becomes the old one, because the rows are those of
+ * its cut, so a running writer is fenced.
+ */
+final class Restoration {
+  private static final String OPERATION = "RESTORE";
+
+  private final Lake lake;
+  private final TableName name;
+
+  Restoration(Lake lake, TableName name) {
+    this.lake = lake;
+    this.name = name;
+  }
+
+  long to(long version, RestoreMode mode) {
+    DeltaTable table = lake.open(name);
+    TableVersion now = TableVersion.newest(lake, name);
+    if (version < 0 || version > now.version()) {
+      throw new MillraceException(
+          LakeError.LK_017_RESTORE_REFUSED,
+          Text.of("table %s has no version %d; its newest is %d.", name, version, now.version()));
+    }
+    Watermark present = DeltaTable.stored(name, now.snapshot()).watermark();
+    Watermark then = table.history().watermarkAt(version);
+    if (mode == RestoreMode.SAME_CUT && then.cut() != present.cut()) {
+      throw new MillraceException(
+          LakeError.LK_017_RESTORE_REFUSED,
+          Text.of(
+              "version %d of table %s shows cut %d, the table shows cut %d. Its service would not"
+                  + " apply the cuts between again: use rebuild, or force it.",
+              version, name, then.cut(), present.cut()));
+    }
+    FileChanges changes = changes(now, table.history().files(version));
+    TableScan.requireFiles(
+        changes.added().stream().map(f -> f.under(lake.path(name))).toList(), name, version);
+    Watermark stamped =
+        new Watermark(
+                then.cut(),
+                then.inputs(),
+                then.topicIds(),
+                then.tableIds(),
+                present.schemaId(),
+                then.withheld(),
+                present.definition(),
+                "")
+            .stamped();
+    try {
+      now.commit(changes, OPERATION, Optional.of(stamped));
+    } catch (RuntimeException e) {
+      if (!CommitLog.of(lake.path(name))
+          .read(now.version() + 1)
+          .flatMap(CommitLog.Commit::watermark)
+          .equals(Optional.of(stamped))) {
+        throw new MillraceException(
+            LakeError.LK_007_COMMIT_FAILED,
+            "table " + name + " was changed while it was restored. Nothing was done; try again.",
+            e);
+      }
+    }
+    return now.version() + 1;
+  }
+
+  private FileChanges changes(TableVersion now, List<LiveFile> then) {
+    List<LiveFile> added = new ArrayList<>();
+    List<LiveFile> kept = new ArrayList<>();
+    for (LiveFile file : then) {
+      LiveFile present = now.live().get(now.live().ordinal(file.path()));
+      if (file.sameAs(present)) {
+        kept.add(file);
+      } else {
+        added.add(file);
+      }
+    }
+    List<String> keptPaths = kept.stream().map(LiveFile::path).toList();
+    List<LiveFile> removed =
+        now.live().all().stream().filter(f -> !keptPaths.contains(f.path())).toList();
+    return new FileChanges(removed, List.of(), added, List.of());
+  }
+}

@@ -1,0 +1,276 @@
+package io.millrace.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.contracts.row.RowSchema;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class MaintenanceTest extends LakeFixture {
+  private static final Duration WEEK = VacuumBounds.USUAL_RETENTION;
+  private static final CompactionGoal ALL = CompactionGoal.usual();
+
+  @SuppressWarnings("NullAway.Init") // each test begins with steps
+  private DeltaTable table;
+
+  @SuppressWarnings("NullAway.Init")
+  private Mirror mirror;
+
+  /** A table of 200 rows after ten steps that each change some of them. */
+  private void steps(int count) {
+    table =
+        lake.create(
+            NAME,
+            TableSpec.of(SCHEMA),
+            Watermark.at(0, "d"),
+            duck,
+            "SELECT i AS id, 'n' || i AS name, i AS amount FROM range(200) t(i)");
+    mirror = Mirror.load(duck, table, "mirror");
+    for (int i = 1; i <= count; i++) {
+      make(
+          table,
+          mirror,
+          i,
+          "SELECT id, CASE WHEN id % 10 = "
+              + i % 10
+              + " THEN name || '!' ELSE name END AS name, amount FROM mirror WHERE id <> "
+              + i);
+    }
+  }
+
+  private List<String> live() throws Exception {
+    return KernelReader.rows(table.path());
+  }
+
+  @Test
+  void packsSmallFilesAndDropsDeadRowsWithoutChangingOne() throws Exception {
+    steps(7);
+    List<String> before = live();
+    DeltaTable.Storage old = table.storage();
+    assertThat(old.deadRows()).isPositive();
+    Compacted compacted = lake.maintenance(NAME).compact(duck, ALL);
+    assertThat(compacted.version()).isEqualTo(8);
+    assertThat(compacted.filesBefore()).isEqualTo(old.files());
+    assertThat(compacted.filesAfter()).isOne();
+    assertThat(compacted.deadRows()).isEqualTo(old.deadRows());
+    assertThat(live()).isEqualTo(before);
+    DeltaTable again = lake.open(NAME);
+    assertThat(again.storage().deadRows()).isZero();
+    assertThat(again.watermark()).isEqualTo(table.watermark());
+    assertThat(again.changes().versions(7, 8)).isEmpty();
+    TableHistory.Entry newest = again.history().entries(1).getFirst();
+    assertThat(newest.operation()).isEqualTo("OPTIMIZE");
+    assertThat(newest.changesRows()).isFalse();
+    assertThat(newest.cut()).isEmpty();
+    assertThat(lake.maintenance(NAME).compact(duck, ALL).none()).isTrue();
+  }
+
+  @Test
+  void letsTheWriterGoOnAfterItWithRowsInNewPlaces() throws Exception {
+    steps(5);
+    assertThat(lake.maintenance(NAME).compact(duck, ALL).none()).isFalse();
+    String wanted = "SELECT id, upper(name) AS name, amount FROM mirror WHERE id < 20";
+    assertThat(make(table, mirror, 6, wanted)).isEqualTo(new CommitResult.Moved(6));
+    mirror.refresh(duck);
+    assertThat(make(table, mirror, 6, wanted)).isInstanceOf(CommitResult.Committed.class);
+    assertThat(live()).hasSize(15).isEqualTo(rows(SCHEMA, "mirror"));
+  }
+
+  @Test
+  void leavesAFileAloneThatTheWriterChangedMeanwhile() throws Exception {
+    steps(1);
+    TableVersion stale = TableVersion.newest(lake, NAME);
+    make(table, mirror, 2, "SELECT * FROM mirror WHERE id > 50");
+    assertThat(stale.holds(List.copyOf(stale.live().all()))).isTrue();
+    assertThat(TableVersion.newest(lake, NAME).holds(List.copyOf(stale.live().all()))).isFalse();
+  }
+
+  @Test
+  void ordersAllRowsByColumnsWhenAskedTo() {
+    steps(3);
+    var _ = lake.maintenance(NAME).compact(duck, ALL.clusteredBy(List.of("amount")));
+    assertThat(
+            Sql.number(
+                duck,
+                Text.of(
+                    "SELECT count(*) FROM (SELECT c3, lag(c3) OVER (ORDER BY file_row_number) AS"
+                        + " before FROM read_parquet(%s, file_row_number = true)) WHERE before >"
+                        + " c3",
+                    Sql.text(
+                        lake.open(NAME)
+                            .scan()
+                            .files()
+                            .iterator()
+                            .next()
+                            .under(table.path())
+                            .toString()))))
+        .isZero();
+  }
+
+  @Test
+  void isDueAboveItsTriggersOnly() {
+    steps(5);
+    assertThat(table.compactionDue(ALL)).isFalse();
+    assertThat(table.compactionDue(new CompactionGoal(1 << 20, 1 << 20, 1, 3, List.of()))).isTrue();
+    assertThat(table.compactionDue(new CompactionGoal(1 << 20, 1, 0.05, 99, List.of()))).isTrue();
+    assertThat(table.compactionDue(new CompactionGoal(1 << 20, 1, 0.95, 99, List.of()))).isFalse();
+  }
+
+  @Test
+  void vacuumTakesWhatNoVersionWithinRetentionNeeds() throws Exception {
+    steps(10);
+    var _ = lake.maintenance(NAME).compact(duck, ALL);
+    List<String> rows = live();
+    Path orphan = Files.writeString(table.path().resolve("part-orphan.parquet"), "x");
+    long before = dataFiles();
+    assertThat(vacuum(WEEK, 10, VacuumBounds.Mode.SAFE).files()).isEmpty();
+    try (Lake later = later(Duration.ofDays(8))) {
+      VacuumBounds dry = new VacuumBounds(WEEK, 10, VacuumBounds.Mode.DRY_RUN);
+      Vacuumed planned = later.maintenance(NAME).vacuum(dry);
+      assertThat(dataFiles()).isEqualTo(before);
+      Vacuumed done =
+          later.maintenance(NAME).vacuum(new VacuumBounds(WEEK, 10, VacuumBounds.Mode.SAFE));
+      assertThat(done).isEqualTo(planned);
+      assertThat(done.files()).hasSizeGreaterThan(10).contains(orphan);
+      assertThat(dataFiles()).isEqualTo(before - done.files().size());
+    }
+    assertThat(live()).isEqualTo(rows);
+    assertThatThrownBy(() -> lake.open(NAME).history().createView(duck, 3, "old"))
+        .hasMessageStartingWith("LK-011");
+  }
+
+  @Test
+  void vacuumLeavesVersionsThatNobodyHasBeenToldOf() throws Exception {
+    steps(10);
+    var _ = lake.maintenance(NAME).compact(duck, ALL);
+    try (Lake later = later(Duration.ofDays(400))) {
+      Vacuumed done =
+          later.maintenance(NAME).vacuum(new VacuumBounds(WEEK, 6, VacuumBounds.Mode.SAFE));
+      assertThat(done.readableFrom()).isEqualTo(6);
+      assertThat(done.files()).isNotEmpty();
+    }
+    DeltaTable opened = lake.open(NAME);
+    for (long v = 7; v <= 10; v++) {
+      var _ = opened.changes().load(duck, v, "feed");
+      assertThat(Sql.number(duck, "SELECT count(*) FROM feed")).isPositive();
+    }
+    assertThatThrownBy(() -> opened.changes().load(duck, 5, "feed"))
+        .hasMessageStartingWith("LK-011");
+  }
+
+  @Test
+  void vacuumRefusesAShortRetentionUnlessForcedAndThenStillSparesYoungFiles() throws Exception {
+    steps(3);
+    var _ = lake.maintenance(NAME).compact(duck, ALL);
+    assertThatThrownBy(() -> vacuum(Duration.ofHours(1), 3, VacuumBounds.Mode.SAFE))
+        .hasMessageStartingWith("LK-016");
+    assertThat(vacuum(Duration.ZERO, 3, VacuumBounds.Mode.FORCED).files()).isEmpty();
+    age(table.path());
+    List<String> rows = live();
+    assertThat(vacuum(Duration.ZERO, 3, VacuumBounds.Mode.FORCED).files()).isNotEmpty();
+    assertThat(live()).isEqualTo(rows);
+  }
+
+  @Test
+  void restoresTheRowsBeforeAnOutsidersChange() throws Exception {
+    steps(3);
+    List<String> rows = live();
+    List<LiveFile> all = List.copyOf(table.scan().files());
+    outsider(
+        lake,
+        new FileChanges(all, List.of(), List.of(), List.of()),
+        Map.of(LakeCommitter.CUT, "none"));
+    assertThat(live()).isEmpty();
+    assertThat(lake.maintenance(NAME).restore(3, RestoreMode.SAME_CUT)).isEqualTo(5);
+    assertThat(live()).isEqualTo(rows);
+    DeltaTable again = lake.open(NAME);
+    assertThat(again.watermark().cut()).isEqualTo(3);
+    var _ = again.changes().load(duck, 5, "feed");
+    assertThat(strings("SELECT DISTINCT _change_type FROM feed")).containsExactly("insert");
+    Mirror fresh = Mirror.load(duck, again, "fresh");
+    assertThat(make(again, fresh, 4, "SELECT * FROM fresh WHERE id > 100"))
+        .isInstanceOf(CommitResult.Committed.class);
+    assertThatThrownBy(() -> table.refresh()).hasMessageStartingWith("LK-006");
+  }
+
+  @Test
+  void restoresAnotherCutOnlyWhenToldToAndFencesTheWriter() throws Exception {
+    steps(4);
+    assertThatThrownBy(() -> lake.maintenance(NAME).restore(2, RestoreMode.SAME_CUT))
+        .hasMessageStartingWith("LK-017");
+    assertThatThrownBy(() -> lake.maintenance(NAME).restore(9, RestoreMode.ANY_CUT))
+        .hasMessageStartingWith("LK-017");
+    RowSchema schema = table.history().createView(duck, 2, "second");
+    List<String> then = rows(schema, "second");
+    assertThat(lake.maintenance(NAME).restore(2, RestoreMode.ANY_CUT)).isEqualTo(5);
+    assertThat(live()).isEqualTo(then);
+    assertThat(lake.open(NAME).watermark().cut()).isEqualTo(2);
+    assertThatThrownBy(() -> make(table, mirror, 5, "SELECT * FROM mirror WHERE id > 100"))
+        .hasMessageStartingWith("LK-005");
+  }
+
+  @Test
+  void aCheckpointCleansTheExpiredLogAndTheTableStaysReadable() throws Exception {
+    steps(60);
+    lake.close();
+    Path log = table.path().resolve("_delta_log");
+    assertThat(log.resolve("00000000000000000050.checkpoint.parquet")).exists();
+    age(log);
+    lake = new Lake(directory.resolve("lake"));
+    table = lake.open(NAME);
+    mirror = Mirror.load(duck, table, "mirror");
+    for (int i = 61; i <= 101; i++) {
+      make(table, mirror, i, "SELECT * FROM mirror WHERE id <> " + i);
+    }
+    lake.close();
+    lake = new Lake(directory.resolve("lake"));
+    assertThat(log.resolve("00000000000000000049.json")).doesNotExist();
+    assertThat(log.resolve("00000000000000000050.json")).exists();
+    assertThat(log.resolve("00000000000000000049.crc")).exists();
+    assertThat(live()).isEqualTo(rows(SCHEMA, "mirror"));
+    assertThat(vacuum(WEEK, 101, VacuumBounds.Mode.SAFE).readableFrom()).isEqualTo(50);
+    assertThat(log.resolve("00000000000000000049.crc")).doesNotExist();
+    assertThatThrownBy(() -> lake.open(NAME).changes().versions(10, 20))
+        .hasMessageStartingWith("LK-011");
+  }
+
+  private Vacuumed vacuum(Duration retention, long announced, VacuumBounds.Mode mode) {
+    return lake.maintenance(NAME).vacuum(new VacuumBounds(retention, announced, mode));
+  }
+
+  private Lake later(Duration offset) {
+    Clock clock = Clock.fixed(Instant.ofEpochMilli(lake.clock().millis()), ZoneOffset.UTC);
+    return new Lake(directory.resolve("lake"), Clock.offset(clock, offset), new LocalFiles());
+  }
+
+  private long dataFiles() throws IOException {
+    try (Stream<Path> files = Files.walk(table.path())) {
+      return files
+          .filter(f -> !f.toString().contains("_delta_log"))
+          .filter(Files::isRegularFile)
+          .count();
+    }
+  }
+
+  /** Makes all files 40 days old. */
+  private void age(Path folder) throws IOException {
+    FileTime old =
+        FileTime.from(Instant.ofEpochMilli(lake.clock().millis()).minus(Duration.ofDays(40)));
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.setLastModifiedTime(file, old);
+      }
+    }
+  }
+}
