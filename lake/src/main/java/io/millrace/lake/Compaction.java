@@ -159,8 +159,7 @@ final class Compaction {
                 order.isEmpty() ? select : select + " ORDER BY " + Sql.names(order),
                 goal.fileBytes());
     Sql.run(duck, "DROP TABLE IF EXISTS temp.main." + Sql.name(DEAD));
-    List<LiveFile> after =
-        written.stream().map(w -> LiveFile.of(version.live().ordinal(w.path()), w)).toList();
+    List<LiveFile> after = written.stream().map(LiveFile::of).toList();
     requireSameRows(bin, after);
     return new Packed(bin, after);
   }

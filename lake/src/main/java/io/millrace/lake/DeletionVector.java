@@ -71,8 +71,8 @@ record DeletionVector(
   }
 
   /** Writes the vectors of one commit; the file, if there is one, is on disk on return. */
-  static Map<Integer, DeletionVector> write(Path table, Map<Integer, RoaringBitmap> dead) {
-    Map<Integer, DeletionVector> vectors = new LinkedHashMap<>();
+  static Map<Long, DeletionVector> write(Path table, Map<Long, RoaringBitmap> dead) {
+    Map<Long, DeletionVector> vectors = new LinkedHashMap<>();
     ByteArrayOutputStream shared = new ByteArrayOutputStream();
     UUID id = UUID.randomUUID();
     try (DataOutputStream out = new DataOutputStream(shared)) {

@@ -66,7 +66,7 @@ public final class DeltaTable {
     this.watermark = stored.watermark();
     this.judged = stored.version();
     this.id = LogActions.tableId(snapshot);
-    live.replaceAll(LogActions.filesOf(lake.engine(), snapshot, path, live));
+    live.replaceAll(LogActions.filesOf(lake.engine(), snapshot, path));
   }
 
   static DeltaTable open(Lake lake, TableName name) {
@@ -161,6 +161,11 @@ public final class DeltaTable {
     return scanOf(live.all());
   }
 
+  /** How its files differ from those of an earlier version. */
+  FileDifference filesSince(Collection<LiveFile> earlier) {
+    return FileDifference.between(earlier, live);
+  }
+
   TableScan scanOf(Collection<LiveFile> files) {
     return new TableScan(path, layout, files);
   }
@@ -224,8 +229,8 @@ public final class DeltaTable {
         : result;
   }
 
-  private List<LiveFile> added(List<DataFiles.Written> written) {
-    return written.stream().map(w -> LiveFile.of(live.ordinal(w.path()), w)).toList();
+  private static List<LiveFile> added(List<DataFiles.Written> written) {
+    return written.stream().map(LiveFile::of).toList();
   }
 
   private CommitResult commit(
@@ -324,7 +329,7 @@ public final class DeltaTable {
     if (moved) {
       layout = TableLayout.of(newest.getSchema(), newest.getTableProperties());
       watermark = stored(name, newest).watermark();
-      live.replaceAll(LogActions.filesOf(lake.engine(), newest, path, live));
+      live.replaceAll(LogActions.filesOf(lake.engine(), newest, path));
     }
     judged = newest.getVersion();
     pending = null;

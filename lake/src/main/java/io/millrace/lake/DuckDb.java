@@ -10,15 +10,23 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A DuckDB instance; one a process is enough and all its connections share its memory. Nothing is
- * downloaded, times are UTC. What it holds is a cache: its file is made anew at every start.
+ * downloaded, times are UTC. What it holds is a cache: of its file only mirrors outlive a restart.
  *
  * <p>Safe to share between threads; a connection is not. Closing it ends the instance when its
  * connections are closed as well.
  */
 public final class DuckDb implements AutoCloseable {
+  /** Schema of what is known of the mirrors; an instance that keeps nothing has none. */
+  static final String KEPT_SCHEMA = "millrace mirrors";
+
+  private static final Logger LOG = LoggerFactory.getLogger(DuckDb.class);
+
   private final DuckDBConnection first;
 
   private DuckDb(DuckDBConnection first) {
@@ -40,14 +48,21 @@ public final class DuckDb implements AutoCloseable {
   }
 
   /**
-   * Opens an instance whose tables lie in a file in this directory, which is deleted first.
+   * Opens an instance whose tables lie in a file in this directory. What was there before is
+   * dropped, but for the {@link Mirror}s that can be read from end to end; a file that is torn,
+   * damaged or of another version of DuckDB is deleted.
    *
    * @throws MillraceException LK-003 when the directory cannot be used
    */
   public static DuckDb inDirectory(Path stateDirectory, Limits limits) {
     Path file = stateDirectory.resolve("state.duckdb");
+    Path spill = stateDirectory.resolve("spill");
     try {
       Files.createDirectories(stateDirectory);
+      DuckDb kept = Files.exists(file) ? kept(file, limits, spill) : null;
+      if (kept != null) {
+        return kept;
+      }
       Files.deleteIfExists(file);
       Files.deleteIfExists(stateDirectory.resolve("state.duckdb.wal"));
     } catch (IOException e) {
@@ -56,7 +71,33 @@ public final class DuckDb implements AutoCloseable {
           "local state cannot be kept in " + stateDirectory + ". Is it writable?",
           e);
     }
-    return open(file.toString(), limits, stateDirectory.resolve("spill"));
+    DuckDb fresh = open(file.toString(), limits, spill);
+    Sql.run(fresh.first, "CREATE SCHEMA " + Sql.name(KEPT_SCHEMA));
+    return fresh;
+  }
+
+  /** Null when the file is of no use. */
+  private static @Nullable DuckDb kept(Path file, Limits limits, Path spill) {
+    DuckDb kept = null;
+    try {
+      kept = open(file.toString(), limits, spill);
+      MirrorRecord.dropAllButMirrors(kept.first);
+      return kept;
+    } catch (MillraceException e) {
+      LOG.warn("local state {} is of no use and is made anew from the lake", file, e);
+      if (kept != null) {
+        kept.abandon();
+      }
+      return null;
+    }
+  }
+
+  private void abandon() {
+    try {
+      first.close();
+    } catch (SQLException e) {
+      LOG.warn("local state that is of no use did not close", e);
+    }
   }
 
   /** Opens an instance in memory that spills into this directory. */

@@ -17,7 +17,7 @@ import org.roaringbitmap.RoaringBitmap;
  * @param dead its dead rows; not to be changed
  */
 record LiveFile(
-    int ordinal,
+    long ordinal,
     String path,
     long sizeBytes,
     long modifiedMillis,
@@ -27,9 +27,9 @@ record LiveFile(
     RoaringBitmap dead) {
 
   /** A file as it was just written. */
-  static LiveFile of(int ordinal, DataFiles.Written written) {
+  static LiveFile of(DataFiles.Written written) {
     return new LiveFile(
-        ordinal,
+        LiveFiles.ordinal(written.path()),
         written.path(),
         written.sizeBytes(),
         written.modifiedMillis(),

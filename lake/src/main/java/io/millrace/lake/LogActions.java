@@ -86,8 +86,7 @@ final class LogActions {
   }
 
   /** The files of a snapshot, with numbers and dead rows. */
-  static List<LiveFile> filesOf(
-      Engine engine, Snapshot snapshot, java.nio.file.Path table, LiveFiles numbers) {
+  static List<LiveFile> filesOf(Engine engine, Snapshot snapshot, java.nio.file.Path table) {
     List<LiveFile> files = new ArrayList<>();
     ScanImpl scan = (ScanImpl) snapshot.getScanBuilder().build();
     try (CloseableIterator<io.delta.kernel.data.FilteredColumnarBatch> batches =
@@ -100,7 +99,7 @@ final class LogActions {
             Optional<DeletionVector> vector = add.getDeletionVector().map(DeletionVector::of);
             files.add(
                 new LiveFile(
-                    numbers.ordinal(add.getPath()),
+                    LiveFiles.ordinal(add.getPath()),
                     add.getPath(),
                     add.getSize(),
                     add.getModificationTime(),

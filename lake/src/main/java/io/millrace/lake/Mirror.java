@@ -5,14 +5,20 @@ import io.millrace.contracts.error.MillraceException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A table's live rows in local DuckDB, each with its place: {@code __file} (a number of the table
- * object's own) and {@code __row}. A step finds by it what to change without reading the lake. It
- * is a cache: when it cannot follow a commit it says that it is stale and is loaded again.
+ * A table's live rows in local DuckDB, each with its place: {@code __file} (a number made of the
+ * file's path) and {@code __row}. A step finds by it what to change without reading the lake.
+ *
+ * <p>It is a cache. In an instance of {@link DuckDb#inDirectory} it outlives a restart: it notes
+ * its version with its rows, follows the versions made since by what changed in the table's files,
+ * and is then held against the log, file by file. One that is too old, or does not fit, is loaded
+ * again.
  *
  * <p>One thread, and connections in autocommit mode, so that no caller's rollback can take back
  * what this object believes to be in DuckDB.
@@ -20,23 +26,30 @@ import org.slf4j.LoggerFactory;
 public final class Mirror {
   private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
   private static final long NONE = -1;
+  private static final String DIED = "died rows";
+
+  /** Below so many changed rows following is always cheaper than loading. */
+  private static final long ROWS_FOLLOWED_MIN = 10_000;
 
   private final DeltaTable table;
   private final String relation;
+  private final MirrorRecord record;
   private long version = NONE;
 
-  private Mirror(DeltaTable table, String relation) {
+  private Mirror(DeltaTable table, String relation, MirrorRecord record) {
     this.table = table;
     this.relation = relation;
+    this.record = record;
   }
 
   /**
-   * Loads a table's live rows.
+   * Takes up what a mirror of this name held before a restart, or loads the table's live rows.
    *
    * @param relation name of the DuckDB table to make, as SQL text, quoted; replaced if it is there
    */
   public static Mirror load(Connection duck, DeltaTable table, String relation) {
-    Mirror mirror = new Mirror(table, relation);
+    Mirror mirror = new Mirror(table, relation, MirrorRecord.of(duck, relation));
+    mirror.takeUp(duck);
     mirror.refresh(duck);
     return mirror;
   }
@@ -65,13 +78,128 @@ public final class Mirror {
     if (current()) {
       return;
     }
+    if (version == NONE || !caughtUp(duck)) {
+      loadAll(duck);
+    }
+  }
+
+  private void loadAll(Connection duck) {
     version = NONE;
+    record.clear(duck);
     String dead = "dead " + UUID.randomUUID();
     Sql.run(
         duck,
         "CREATE OR REPLACE TABLE " + relation + " AS " + table.scan().rowsWithPlace(duck, dead));
     Sql.run(duck, "DROP TABLE IF EXISTS temp.main." + Sql.name(dead));
+    record.begin(
+        duck,
+        new MirrorRecord.Noted(table.id(), table.version(), table.scan().layout().fingerprint()));
     version = table.version();
+  }
+
+  /** After a restart: believes what was noted only when it fits the table and the log. */
+  private void takeUp(Connection duck) {
+    table.settle();
+    Optional<MirrorRecord.Noted> noted = record.read(duck);
+    if (noted.isEmpty() || !noted.get().tableId().equals(table.id())) {
+      return;
+    }
+    version = noted.get().version();
+    boolean follows = version <= table.version() && sameColumns(noted.get().columns());
+    if (!follows
+        || (!current() && !caughtUp(duck))
+        || !new MirrorCheck(table).fits(duck, relation)) {
+      LOG.info(
+          "the mirror of {} at version {} does not fit and is loaded again", table.name(), version);
+      version = NONE;
+    }
+  }
+
+  private boolean sameColumns(String fingerprint) {
+    return fingerprint.equals(table.scan().layout().fingerprint());
+  }
+
+  /** Follows the table from the version shown by what changed in its files; false if it cannot. */
+  private boolean caughtUp(Connection duck) {
+    long from = version;
+    version = NONE;
+    try {
+      TableHistory history = table.history();
+      if (from > table.version() || !history.layout(from).equals(table.scan().layout())) {
+        return false;
+      }
+      FileDifference difference = table.filesSince(history.files(from));
+      if (difference.rows() > Math.max(ROWS_FOLLOWED_MIN, table.rows() / 2)) {
+        return false;
+      }
+      return inTransaction(duck, () -> follow(duck, difference));
+    } catch (MillraceException e) {
+      LOG.info(
+          "the mirror of {} cannot follow from version {} and is loaded again",
+          table.name(),
+          from,
+          e);
+      return false;
+    }
+  }
+
+  private void follow(Connection duck, FileDifference difference) {
+    if (!difference.gone().isEmpty()) {
+      Sql.run(
+          duck,
+          Text.of(
+              "DELETE FROM %s WHERE __file IN (%s)",
+              relation,
+              difference.gone().stream()
+                  .map(f -> String.valueOf(f.ordinal()))
+                  .collect(Collectors.joining(", "))));
+    }
+    if (!difference.died().isEmpty()) {
+      List<Long> files = List.copyOf(difference.died().keySet());
+      TableScan.fill(duck, DIED, files, files.stream().map(f -> difference.died().get(f)).toList());
+      Sql.run(
+          duck,
+          Text.of(
+              "DELETE FROM %s WHERE (__file, __row) IN (SELECT f, r FROM temp.main.%s)",
+              relation, Sql.name(DIED)));
+      Sql.run(duck, "DROP TABLE temp.main." + Sql.name(DIED));
+    }
+    if (!difference.come().isEmpty()) {
+      insert(duck, difference.come(), "come dead");
+      Sql.run(duck, "DROP TABLE IF EXISTS temp.main.\"come dead\"");
+    }
+  }
+
+  private void insert(Connection duck, List<LiveFile> files, String dead) {
+    Sql.run(
+        duck,
+        "INSERT INTO " + relation + " BY NAME " + table.scanOf(files).rowsWithPlace(duck, dead));
+  }
+
+  /** Whether it was done, the version noted with it: wholly, or not at all. */
+  private boolean inTransaction(Connection duck, Runnable work) {
+    try {
+      if (!duck.getAutoCommit()) {
+        return false;
+      }
+      duck.setAutoCommit(false);
+      try {
+        work.run();
+        record.follow(duck, table.version());
+        duck.commit();
+        version = table.version();
+      } finally {
+        if (version == NONE) {
+          duck.rollback();
+        }
+        duck.setAutoCommit(true);
+      }
+    } catch (SQLException | MillraceException e) {
+      LOG.warn(
+          "the mirror of {} could not follow a commit and will be loaded again", table.name(), e);
+      version = NONE;
+    }
+    return version != NONE;
   }
 
   /**
@@ -101,38 +229,20 @@ public final class Mirror {
   /** Follows a commit by its new files; on any failure it is stale instead. */
   void follow(Connection duck, RowChanges changes, List<LiveFile> added) {
     version = NONE;
-    try {
-      if (!duck.getAutoCommit()) {
-        return;
-      }
-      duck.setAutoCommit(false);
-      try {
-        if (changes.removed() > 0) {
-          Sql.run(
-              duck,
-              Text.of(
-                  "DELETE FROM %s WHERE (__file, __row) IN (%s)", relation, changes.oldPlaces()));
-        }
-        if (!added.isEmpty()) {
-          Sql.run(
-              duck,
-              "INSERT INTO "
-                  + relation
-                  + " BY NAME "
-                  + table.scanOf(added).rowsWithPlace(duck, "no dead rows"));
-        }
-        duck.commit();
-        version = table.version();
-      } finally {
-        if (version == NONE) {
-          duck.rollback();
-        }
-        duck.setAutoCommit(true);
-      }
-    } catch (SQLException | MillraceException e) {
-      LOG.warn(
-          "the mirror of {} could not follow a commit and will be loaded again", table.name(), e);
-      version = NONE;
-    }
+    var _ =
+        inTransaction(
+            duck,
+            () -> {
+              if (changes.removed() > 0) {
+                Sql.run(
+                    duck,
+                    Text.of(
+                        "DELETE FROM %s WHERE (__file, __row) IN (%s)",
+                        relation, changes.oldPlaces()));
+              }
+              if (!added.isEmpty()) {
+                insert(duck, added, "no dead rows");
+              }
+            });
   }
 }

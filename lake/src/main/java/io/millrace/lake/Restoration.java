@@ -75,7 +75,7 @@ final class Restoration {
     List<LiveFile> added = new ArrayList<>();
     List<LiveFile> kept = new ArrayList<>();
     for (LiveFile file : then) {
-      LiveFile present = now.live().get(now.live().ordinal(file.path()));
+      LiveFile present = now.live().get(file.ordinal());
       if (file.sameAs(present)) {
         kept.add(file);
       } else {

@@ -99,9 +99,9 @@ record RowChanges(
     if (removed() == 0) {
       return FileChanges.none();
     }
-    Map<Integer, RoaringBitmap> dead = dead(duck, live);
+    Map<Long, RoaringBitmap> dead = dead(duck, live);
     List<LiveFile> removed = new ArrayList<>();
-    Map<Integer, RoaringBitmap> remaining = new LinkedHashMap<>();
+    Map<Long, RoaringBitmap> remaining = new LinkedHashMap<>();
     dead.forEach((ordinal, rows) -> {
       LiveFile file = live.require(ordinal);
       removed.add(file);
@@ -119,14 +119,14 @@ record RowChanges(
   }
 
   /** By file, all rows that are dead after the change. */
-  private Map<Integer, RoaringBitmap> dead(Connection duck, LiveFiles live) {
+  private Map<Long, RoaringBitmap> dead(Connection duck, LiveFiles live) {
     return Sql.query(
         duck,
         oldPlaces(),
         rows -> {
-          Map<Integer, RoaringBitmap> dead = new LinkedHashMap<>();
+          Map<Long, RoaringBitmap> dead = new LinkedHashMap<>();
           while (rows.next()) {
-            int ordinal = rows.getInt(1);
+            long ordinal = rows.getLong(1);
             RoaringBitmap bitmap = dead.get(ordinal);
             if (bitmap == null) {
               LiveFile file = live.get(ordinal);

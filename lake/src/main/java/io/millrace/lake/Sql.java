@@ -6,11 +6,16 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Text of DuckDB statements, quoted, and their execution with our errors. */
 public final class Sql {
+  private static final Pattern PART = Pattern.compile("\"((?:[^\"]|\"\")*)\"|[^.\"\\s]+");
 
   private Sql() {}
 
@@ -22,6 +27,16 @@ public final class Sql {
   /** Quoted identifiers, separated by commas. */
   public static String names(Collection<String> identifiers) {
     return identifiers.stream().map(Sql::name).collect(Collectors.joining(", "));
+  }
+
+  /** The identifiers of a name that is SQL text, such as {@code "dim"."customer"}, unquoted. */
+  static List<String> parts(String relation) {
+    List<String> parts = new ArrayList<>();
+    Matcher part = PART.matcher(relation);
+    while (part.find()) {
+      parts.add(part.group(1) == null ? part.group() : part.group(1).replace("\"\"", "\""));
+    }
+    return parts;
   }
 
   /** A string literal. */

@@ -78,9 +78,7 @@ final class TableCreation {
     transaction.addDomainMetadata(Watermark.DOMAIN, first.toJson(0));
     transaction.withCommitterProperties(
         () -> Map.of(LakeCommitter.CUT, String.valueOf(first.cut())));
-    LiveFiles numbers = new LiveFiles();
-    List<LiveFile> files =
-        initialRows.stream().map(w -> LiveFile.of(numbers.ordinal(w.path()), w)).toList();
+    List<LiveFile> files = initialRows.stream().map(LiveFile::of).toList();
     TransactionCommitResult result =
         transaction.commit(
             lake.engine(),

@@ -147,7 +147,7 @@ public final class TableHistory {
   }
 
   private List<LiveFile> files(Snapshot snapshot) {
-    return LogActions.filesOf(lake.engine(), snapshot, table.path(), new LiveFiles());
+    return LogActions.filesOf(lake.engine(), snapshot, table.path());
   }
 
   TableLayout layout(long version) {

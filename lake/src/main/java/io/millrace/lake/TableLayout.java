@@ -149,6 +149,13 @@ record TableLayout(List<Physical> columns, List<String> key, int maxId) {
         .collect(Collectors.joining(", "));
   }
 
+  /** A text that is the same for the same columns in the same places. */
+  String fingerprint() {
+    return columns.stream()
+        .map(p -> p.id() + " " + p.column().type().sql() + " " + Sql.name(p.column().name()))
+        .collect(Collectors.joining(", "));
+  }
+
   /** The option of COPY that gives the columns their ids. */
   String fieldIds() {
     return columns.stream()

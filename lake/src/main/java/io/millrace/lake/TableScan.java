@@ -10,8 +10,10 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * The rows of a set of files as a query. A query over files with dead rows reads a temp table that
@@ -31,14 +33,14 @@ record TableScan(Path table, TableLayout layout, Collection<LiveFile> files) {
   /** The live rows and their places. */
   String rowsWithPlace(Connection duck, String deadTable) {
     if (files.isEmpty()) {
-      return "SELECT *, NULL::INTEGER AS __file, NULL::BIGINT AS __row FROM ("
+      return "SELECT *, NULL::BIGINT AS __file, NULL::BIGINT AS __row FROM ("
           + layout.noRows()
           + ")";
     }
     String ordinals =
         files.stream().map(f -> String.valueOf(f.ordinal())).collect(Collectors.joining(", "));
     return Text.of(
-        "SELECT %s, ([%s])[file_index::BIGINT + 1]::INTEGER AS __file, file_row_number AS __row %s",
+        "SELECT %s, ([%s])[file_index::BIGINT + 1]::BIGINT AS __file, file_row_number AS __row %s",
         layout.fromPhysical(), ordinals, live(duck, deadTable));
   }
 
@@ -79,7 +81,8 @@ record TableScan(Path table, TableLayout layout, Collection<LiveFile> files) {
   private String joined(Connection duck, String join, String deadTable) {
     fill(duck, deadTable);
     return Text.of(
-        " FROM %s p %s JOIN temp.main.%s d ON d.f = p.file_index AND d.r = p.file_row_number",
+        " FROM %s p %s JOIN temp.main.%s d ON d.f = p.file_index::BIGINT AND d.r ="
+            + " p.file_row_number",
         physicalRows(), join, Sql.name(deadTable));
   }
 
@@ -88,17 +91,22 @@ record TableScan(Path table, TableLayout layout, Collection<LiveFile> files) {
   }
 
   private void fill(Connection duck, String deadTable) {
-    String ddl =
-        Text.of("CREATE OR REPLACE TEMP TABLE %s (f UBIGINT, r BIGINT)", Sql.name(deadTable));
+    List<RoaringBitmap> dead = files.stream().map(LiveFile::dead).toList();
+    fill(duck, deadTable, LongStream.range(0, dead.size()).boxed().toList(), dead);
+  }
+
+  /** Fills a temp table (f, r) with row numbers, those of each bitmap under its number. */
+  static void fill(
+      Connection duck, String temp, List<Long> numbers, List<RoaringBitmap> rowsOfEach) {
+    String ddl = Text.of("CREATE OR REPLACE TEMP TABLE %s (f BIGINT, r BIGINT)", Sql.name(temp));
     Sql.run(duck, ddl);
     try (DuckDBAppender appender =
-        duck.unwrap(DuckDBConnection.class).createAppender("temp", "main", deadTable)) {
-      long index = 0;
-      for (LiveFile file : files) {
-        for (long row : DeletionVector.rows(file.dead())) {
-          appender.beginRow().append(index).append(row).endRow();
+        duck.unwrap(DuckDBConnection.class).createAppender("temp", "main", temp)) {
+      for (int i = 0; i < numbers.size(); i++) {
+        long number = numbers.get(i);
+        for (long row : DeletionVector.rows(rowsOfEach.get(i))) {
+          appender.beginRow().append(number).append(row).endRow();
         }
-        index++;
       }
     } catch (SQLException e) {
       throw Sql.failed(ddl, e);

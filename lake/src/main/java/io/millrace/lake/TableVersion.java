@@ -22,7 +22,7 @@ record TableVersion(
   static TableVersion newest(Lake lake, TableName name) {
     Snapshot snapshot = DeltaTable.load(lake, name, new LakeCommitter());
     LiveFiles live = new LiveFiles();
-    live.replaceAll(LogActions.filesOf(lake.engine(), snapshot, lake.path(name), live));
+    live.replaceAll(LogActions.filesOf(lake.engine(), snapshot, lake.path(name)));
     return new TableVersion(
         lake,
         name,
@@ -37,7 +37,7 @@ record TableVersion(
 
   /** Whether it holds these files as they are. */
   boolean holds(List<LiveFile> files) {
-    return files.stream().allMatch(f -> f.sameAs(live.get(live.ordinal(f.path()))));
+    return files.stream().allMatch(f -> f.sameAs(live.get(f.ordinal())));
   }
 
   /**

@@ -81,9 +81,7 @@ abstract class LakeFixture {
     List<DataFiles.Written> written =
         new DataFiles(table.path())
             .rows(duck, table.scan().layout(), table.scan().rows(duck, "optimized"));
-    LiveFiles numbers = new LiveFiles();
-    List<LiveFile> added =
-        written.stream().map(w -> LiveFile.of(numbers.ordinal(w.path()), w)).toList();
+    List<LiveFile> added = written.stream().map(LiveFile::of).toList();
     outsider(any, new FileChanges(old, List.of(), added, List.of()), Map.of());
   }
 
