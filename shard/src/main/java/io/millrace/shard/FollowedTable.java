@@ -107,7 +107,8 @@ public final class FollowedTable {
       if (e.errorCode() != ChangelogError.CL_054_RANGE_EXPIRED) {
         throw e;
       }
-      LOG.infof("version %d of %s has expired on its topic: its change feed is read", version, name());
+      LOG.infof(
+          "version %d of %s has expired on its topic: its change feed is read", version, name());
       return false;
     }
   }

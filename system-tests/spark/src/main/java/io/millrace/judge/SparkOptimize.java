@@ -21,7 +21,7 @@ import org.apache.spark.sql.SparkSession;
 public final class SparkOptimize {
   private SparkOptimize() {}
 
-  public static void main(String[] arguments) throws InterruptedException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
     long pause = Long.parseLong(arguments[0]);
     PrintStream answers = System.out;
     CountDownLatch ended = new CountDownLatch(1);
