@@ -109,8 +109,7 @@ class DeadLettersIT {
   }
 
   /** As ingest does it: data in a transaction, then the cut, which moves its source nowhere. */
-  private void announce(ConsumerRecord<byte[], byte[]> good, List<byte[]> values)
-      throws Exception {
+  private void announce(ConsumerRecord<byte[], byte[]> good, List<byte[]> values) throws Exception {
     Properties config = new Properties();
     config.put("bootstrap.servers", line.stack.kafkaBootstrap());
     try (Cuts cuts = new Cuts(line);
@@ -135,7 +134,8 @@ class DeadLettersIT {
       var _ =
           plain
               .send(
-                  new ProducerRecord<>("shop.millrace.cuts", 0, key, WireFormat.encode(schema, cut)))
+                  new ProducerRecord<>(
+                      "shop.millrace.cuts", 0, key, WireFormat.encode(schema, cut)))
               .get();
       assertThat(cuts.last("shop").number()).isGreaterThan(last.number());
     }
@@ -179,7 +179,8 @@ class DeadLettersIT {
 
   private String millrace(String... arguments) {
     StringWriter out = new StringWriter();
-    CommandLine command = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
+    CommandLine command =
+        Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
     String[] all = Arrays.copyOf(arguments, arguments.length + 2);
     all[arguments.length] = "--dir";
     all[arguments.length + 1] = line.folder.toString();

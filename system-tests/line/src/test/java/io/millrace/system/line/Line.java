@@ -307,7 +307,14 @@ final class Line implements AutoCloseable {
     while (!status.map(condition::test).orElse(false)) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError(
-            service + " did not reach " + what + " within " + limit + ": " + status + tail(service));
+            service
+                + " did not reach "
+                + what
+                + " within "
+                + limit
+                + ": "
+                + status
+                + tail(service));
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
       status = status(service);

@@ -41,7 +41,9 @@ final class Shop implements AutoCloseable {
   /** Customer 1 gets an address and places two orders of its name, in one transaction. */
   void moveAndOrderTwice(String mark, long orderKey) throws SQLException {
     String order =
-        "INSERT INTO orders SELECT %d, 1, o_orderstatus, o_totalprice, o_orderdate, o_orderpriority, '%s', o_shippriority, o_comment, now(), now() FROM orders WHERE o_orderkey = 1";
+        "INSERT INTO orders SELECT %d, 1, o_orderstatus, o_totalprice, o_orderdate,"
+            + " o_orderpriority, '%s', o_shippriority, o_comment, now(), now() FROM orders WHERE"
+            + " o_orderkey = 1";
     transaction(
         "UPDATE customer SET c_address = '%s', updated_at = clock_timestamp() WHERE c_custkey = 1"
             .formatted(mark),

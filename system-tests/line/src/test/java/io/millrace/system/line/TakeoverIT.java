@@ -50,7 +50,10 @@ class TakeoverIT {
             Service.INGEST, LIMIT, "a cut of its own", s -> cut(s) > before.number());
         line.signal(Service.INGEST, "CONT");
         line.awaitStatus(
-            Service.INGEST, LIMIT, "ING-050", s -> source(s).path("error").asText().contains("ING-050"));
+            Service.INGEST,
+            LIMIT,
+            "ING-050",
+            s -> source(s).path("error").asText().contains("ING-050"));
         pause(1_000);
         long taken = cut(second.status(Service.INGEST).orElseThrow());
         second.stop(Service.INGEST);
@@ -136,14 +139,15 @@ class TakeoverIT {
     Map<String, Long> ends = new HashMap<>();
     List<String> overlaps = new ArrayList<>();
     for (FoldedCut cut : cuts.of(SOURCE)) {
-      cut.ranges().forEach((topic, ranges) -> {
-        for (OffsetRange range : ranges) {
-          if (range.getStart() < ends.getOrDefault(topic, 0L)) {
-            overlaps.add(topic + " in cut " + cut.number());
-          }
-          ends.put(topic, range.getEnd());
-        }
-      });
+      cut.ranges()
+          .forEach((topic, ranges) -> {
+            for (OffsetRange range : ranges) {
+              if (range.getStart() < ends.getOrDefault(topic, 0L)) {
+                overlaps.add(topic + " in cut " + cut.number());
+              }
+              ends.put(topic, range.getEnd());
+            }
+          });
     }
     assertThat(overlaps).isEmpty();
   }

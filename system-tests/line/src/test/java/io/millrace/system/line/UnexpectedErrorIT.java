@@ -43,8 +43,7 @@ class UnexpectedErrorIT {
   private void alterPublished(AlterConfigOp change) throws Exception {
     Properties config = new Properties();
     config.put("bootstrap.servers", line.stack.kafkaBootstrap());
-    ConfigResource topic =
-        new ConfigResource(ConfigResource.Type.TOPIC, "shop.millrace.published");
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "shop.millrace.published");
     Map<ConfigResource, Collection<AlterConfigOp>> changes = Map.of(topic, List.of(change));
     try (Admin admin = Admin.create(config)) {
       admin.incrementalAlterConfigs(changes).all().get();
