@@ -6,6 +6,7 @@ import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -27,9 +28,18 @@ class ExpiredTopicIT {
     this.line = line;
   }
 
-  /** Each move is a cut of its own, so each must become a version of the customer. */
   @Test
   void keepsEveryVersionOfADimensionWhoseInputTopicHasExpired() throws Exception {
+    expireBehindTheDimension("shop.staging.customer");
+  }
+
+  @Test
+  void keepsEveryVersionOfADimensionWhenTheAnnouncementsHaveExpiredToo() throws Exception {
+    expireBehindTheDimension("shop.staging.customer", "shop.millrace.published");
+  }
+
+  /** Each move is a cut of its own, so each must become a version of the customer. */
+  private void expireBehindTheDimension(String... topics) throws Exception {
     move("read before");
     line.awaitShown(Clock.systemUTC().instant(), LIMIT);
     long before = versions();
@@ -38,7 +48,7 @@ class ExpiredTopicIT {
       move("missed " + i);
       line.awaitShown(List.of(Service.STAGING), Clock.systemUTC().instant(), LIMIT);
     }
-    deleteRecords("shop.staging.customer");
+    deleteRecords(topics);
     LocalFolder.delete(line.folder.resolve("state/dimension"));
     line.start(Service.DIMENSION);
     Verdict.drainedAndRight(line);
@@ -62,15 +72,24 @@ class ExpiredTopicIT {
     }
   }
 
-  /** All that the topic holds: what was read and what was not. */
-  private void deleteRecords(String topic) throws Exception {
+  /** All that the topics hold: what was read and what was not. */
+  private void deleteRecords(String... topics) throws Exception {
     Properties config = new Properties();
     config.put("bootstrap.servers", line.stack.kafkaBootstrap());
     try (Admin admin = Admin.create(config)) {
+      Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
       admin
-          .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(-1)))
-          .all()
-          .get();
+          .describeTopics(List.of(topics))
+          .allTopicNames()
+          .get()
+          .forEach((topic, about) ->
+              about
+                  .partitions()
+                  .forEach(p ->
+                      all.put(
+                          new TopicPartition(topic, p.partition()),
+                          RecordsToDelete.beforeOffset(-1))));
+      admin.deleteRecords(all).all().get();
     }
   }
 }
