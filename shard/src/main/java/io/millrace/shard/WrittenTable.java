@@ -8,6 +8,8 @@ import io.millrace.contracts.error.ShardError;
 import io.millrace.contracts.wire.PublishedVersion;
 import io.millrace.lake.ChangeFeed.FeedVersion;
 import io.millrace.lake.CommitResult;
+import io.millrace.lake.Compacted;
+import io.millrace.lake.CompactionGoal;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.Lake;
 import io.millrace.lake.Mirror;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
 
 /**
  * A table that this shard writes: its Delta table, the mirror of its rows, and how far it has been
@@ -31,6 +34,8 @@ import org.apache.kafka.common.TopicPartition;
  * Used by the shard's loop alone.
  */
 public final class WrittenTable {
+  private static final Logger LOG = Logger.getLogger(WrittenTable.class);
+  private static final CompactionGoal FILES = CompactionGoal.usual();
   private static final int ROUNDS_KEPT = 512;
   private static final String FEED = "published_feed";
 
@@ -202,6 +207,7 @@ public final class WrittenTable {
         reached(next.cut());
         progress.committed(committed);
         refresh();
+        compactIfDue();
         yield true;
       }
     };
@@ -210,6 +216,23 @@ public final class WrittenTable {
   /** Lets the mirror follow the table, after an error or a commit by somebody else. */
   public void refresh() {
     mirror.refresh(shard.duck());
+  }
+
+  /**
+   * Packs the files that steps leave behind. Nothing depends on it: it is due again at the next.
+   */
+  private void compactIfDue() {
+    if (!delta.compactionDue(FILES)) {
+      return;
+    }
+    try {
+      Compacted done = shard.around().lake().maintenance(name()).compact(shard.duck(), FILES);
+      LOG.infof("compacted %s: %d files became %d", name(), done.filesBefore(), done.filesAfter());
+    } catch (MillraceException e) {
+      LOG.warnf(e, "%s was not compacted; it is tried after the next commit", name());
+    }
+    delta.refresh();
+    refresh();
   }
 
   /** What was published since the last call, for the next statement. */
