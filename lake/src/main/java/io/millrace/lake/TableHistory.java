@@ -59,6 +59,29 @@ public final class TableHistory {
   }
 
   /**
+   * The table as it was at a time.
+   *
+   * @return the newest version, up to the table object's, that was committed by then; empty when
+   *     the log holds none
+   */
+  public OptionalLong versionAt(Instant time) {
+    long low = log.earliest().orElse(0);
+    if (log.require(low, table.name()).at().isAfter(time)) {
+      return OptionalLong.empty();
+    }
+    long high = table.version() + 1;
+    while (high - low > 1) {
+      long middle = (low + high) >>> 1;
+      if (log.require(middle, table.name()).at().isAfter(time)) {
+        high = middle;
+      } else {
+        low = middle;
+      }
+    }
+    return OptionalLong.of(low);
+  }
+
+  /**
    * A version as its commit tells it.
    *
    * @param at when it was committed

@@ -53,8 +53,12 @@ final class Vacuum {
               table.name(), bounds.retention().toHours(), VacuumBounds.USUAL_RETENTION.toHours()));
     }
     Instant now = lake.clock().instant();
+    long earliest = log.earliest().orElse(0);
+    TableHistory history = table.history();
     long from =
-        Math.min(newestBefore(now.minus(bounds.retention())), announced(bounds.announcedCut()));
+        Math.min(
+            history.versionAt(now.minus(bounds.retention())).orElse(earliest),
+            history.versionAt(bounds.announcedCut()).orElse(earliest));
     Set<Path> needed = needed(from);
     Duration least = bounds.retention().compareTo(ON_ITS_WAY) < 0 ? ON_ITS_WAY : bounds.retention();
     List<Path> files = new ArrayList<>();
@@ -73,25 +77,6 @@ final class Vacuum {
   }
 
   private record Found(Path path, long bytes, Instant modified) {}
-
-  /** The newest version not younger than a time, or the least that the log still holds. */
-  private long newestBefore(Instant time) {
-    long low = log.earliest().orElse(0);
-    long high = table.version() + 1;
-    while (high - low > 1) {
-      long middle = (low + high) >>> 1;
-      if (log.require(middle, table.name()).at().isAfter(time)) {
-        high = middle;
-      } else {
-        low = middle;
-      }
-    }
-    return low;
-  }
-
-  private long announced(long cut) {
-    return table.history().versionAt(cut).orElse(log.earliest().orElse(0));
-  }
 
   private Set<Path> needed(long from) {
     Set<Path> needed = new HashSet<>();

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -243,6 +244,20 @@ class MaintenanceTest extends LakeFixture {
     assertThat(log.resolve("00000000000000000049.crc")).doesNotExist();
     assertThatThrownBy(() -> lake.open(NAME).changes().versions(10, 20))
         .hasMessageStartingWith("LK-011");
+  }
+
+  @Test
+  void findsTheVersionOfATime() {
+    steps(4);
+    List<TableHistory.Entry> entries = table.history().entries(10);
+    assertThat(entries).extracting(TableHistory.Entry::version).containsExactly(4L, 3L, 2L, 1L, 0L);
+    for (TableHistory.Entry entry : entries) {
+      assertThat(table.history().versionAt(entry.at())).hasValue(entry.version());
+      assertThat(table.history().versionAt(entry.at().minusMillis(1)))
+          .isEqualTo(
+              entry.version() == 0 ? OptionalLong.empty() : OptionalLong.of(entry.version() - 1));
+    }
+    assertThat(table.history().versionAt(Instant.MAX)).hasValue(4);
   }
 
   private Vacuumed vacuum(Duration retention, long announced, VacuumBounds.Mode mode) {
