@@ -57,7 +57,8 @@ final class DynamicBinder {
             select.usesNow(),
             select.lookups().stream().map(l -> new Lookup(l.dimension(), l.asOf())).toList(),
             statement.comment().map(Term::text),
-            select.template()));
+            select.template(),
+            select.algebra()));
   }
 
   private TargetLag targetLag(SourceText text, Term term) {

@@ -2,6 +2,7 @@ package io.millrace.warehouse;
 
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.row.RowSchema;
+import io.millrace.warehouse.algebra.Algebra;
 import io.millrace.warehouse.sql.SqlTemplate;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.function.Function;
  * @param lookups its lookups, in the order of the text
  * @param comment the COMMENT clause, if any
  * @param template the query, see {@link #query}
+ * @param algebra what is known of the query's operators, casts to the stored types included
  */
 public record DynamicTable(
     TableName name,
@@ -38,7 +40,8 @@ public record DynamicTable(
     boolean usesNow,
     List<Lookup> lookups,
     Optional<String> comment,
-    SqlTemplate template)
+    SqlTemplate template,
+    Algebra algebra)
     implements Table {
 
   public DynamicTable {

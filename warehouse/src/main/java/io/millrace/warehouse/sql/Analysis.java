@@ -155,7 +155,8 @@ public final class Analysis implements AutoCloseable {
     }
   }
 
-  private JsonNode plan(String select) {
+  /** The answer of json_serialize_plan: the bound plan, not optimised, or an error. */
+  JsonNode plan(String select) {
     return ask("SELECT json_serialize_plan(?::VARCHAR)", select);
   }
 

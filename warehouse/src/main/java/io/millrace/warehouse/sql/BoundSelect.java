@@ -2,6 +2,7 @@ package io.millrace.warehouse.sql;
 
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.row.Column;
+import io.millrace.warehouse.algebra.Algebra;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param plain of a SELECT over one table: output column in lower case -> the input column that it
  *     is, unchanged
  * @param read of a SELECT over one table: the input columns it reads, in lower case
+ * @param algebra its operators, casts to the stored types included; unknown outside dynamic tables
  */
 public record BoundSelect(
     List<Column> columns,
@@ -28,7 +30,8 @@ public record BoundSelect(
     List<BoundLookup> lookups,
     List<String> inferredKey,
     Map<String, String> plain,
-    Set<String> read) {
+    Set<String> read,
+    Algebra algebra) {
 
   /** A lookup of a dimension. */
   public record BoundLookup(TableName dimension, boolean asOf) {}

@@ -6,6 +6,9 @@ import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.WarehouseError;
 import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.RowSchema;
+import io.millrace.warehouse.algebra.Algebra;
+import io.millrace.warehouse.algebra.PlanReader;
+import io.millrace.warehouse.algebra.Reason;
 import io.millrace.warehouse.sql.Analysis.Bound;
 import io.millrace.warehouse.sql.Analysis.Output;
 import io.millrace.warehouse.sql.BoundSelect.BoundLookup;
@@ -135,15 +138,20 @@ public final class SelectBinder {
         plainSelect && Tree.isType(query.path("from_table"), Tree.BASE_TABLE)
             ? schemas.apply(Inputs.path(query.path("from_table")))
             : Optional.empty();
+    SqlTemplate template = new SqlTemplate(cast(inner.pieces(), outputs, columns));
     return new BoundSelect(
         columns,
-        new SqlTemplate(cast(inner.pieces(), outputs, columns)),
+        template,
         analysis.render(select.copy()),
         usesNow,
         calls.stream().map(c -> new BoundLookup(c.dimension(), c.asOf().isPresent())).toList(),
         plainSelect ? inferredKey(query, names) : List.of(),
         one.map(input -> Projection.plain(query, input)).orElse(Map.of()),
-        one.map(input -> Projection.read(query, input.names())).orElse(Set.of()));
+        one.map(input -> Projection.read(query, input.names())).orElse(Set.of()),
+        layer == Layer.DYNAMIC
+            ? PlanReader.read(
+                analysis.plan(template.render(this::analysed, Optional.of(PlanReader.MARK))))
+            : new Algebra.Unknown(Reason.NO_PLAN, "row by row"));
   }
 
   private List<String> inferredKey(JsonNode query, List<String> names) {

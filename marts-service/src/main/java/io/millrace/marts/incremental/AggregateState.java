@@ -1,0 +1,159 @@
+package io.millrace.marts.incremental;
+
+import io.millrace.warehouse.algebra.Expr;
+import io.millrace.warehouse.algebra.Node;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Groups with their number of rows n and what their aggregates are computed from. Changes are
+ * added; only where a minimum or maximum went are a group's rows read again. Without groups there
+ * is one row always.
+ */
+record AggregateState(Node.Aggregate node, String table, Statements statements) implements State {
+
+  @Override
+  public Node input() {
+    return node.input();
+  }
+
+  @Override
+  public String rows() {
+    return "SELECT %s FROM %s".formatted(output(), table);
+  }
+
+  @Override
+  public void build(Rows rows) {
+    statements.run("CREATE OR REPLACE TABLE %s AS %s".formatted(table, whole(rows.from(input()))));
+  }
+
+  @Override
+  public Optional<String> refresh(Rows rows, String changes) {
+    String change = statements.temporary(change(changes));
+    String after = after(rows, change);
+    Inconsistent.unless(
+        statements.number("SELECT count(*) FROM " + after + " WHERE n < 0") == 0, table);
+    String live = groups() == 0 ? "" : " WHERE n > 0";
+    String same = same("s", "d");
+    Optional<String> delta =
+        statements.consolidated(
+            node.types().size(),
+            "SELECT %1$s, 1 AS _w FROM %2$s%3$s UNION ALL SELECT %1$s, -1 AS _w FROM (SELECT s.* FROM %4$s s SEMI JOIN %5$s d ON %6$s)"
+                .formatted(output(), after, live, table, change, same));
+    statements.run("DELETE FROM %s s USING %s d WHERE %s".formatted(table, change, same));
+    statements.run("INSERT INTO %s SELECT %s FROM %s%s".formatted(table, columns(), after, live));
+    return delta;
+  }
+
+  /** The touched groups as they are after the change. */
+  private String after(Rows rows, String change) {
+    List<String> lost = each(c -> c.lost().stream().toList());
+    List<String> items = new ArrayList<>();
+    for (int i = 0; i < groups(); i++) {
+      items.add("d.k" + i);
+    }
+    items.add("(coalesce(s.n, 0) + d.n)::BIGINT AS n");
+    items.addAll(each(Column::after));
+    items.add((lost.isEmpty() ? "false" : String.join(" OR ", lost)) + " AS lost");
+    String after =
+        statements.temporary(
+            "SELECT %s FROM %s d LEFT JOIN %s s ON %s"
+                .formatted(String.join(", ", items), change, table, same("s", "d")));
+    if (lost.isEmpty()
+        || statements.number("SELECT count(*) FROM " + after + " WHERE lost AND n > 0") == 0) {
+      return after;
+    }
+    return again(rows, after);
+  }
+
+  /** Computes the groups whose extreme went from their rows. */
+  private String again(Rows rows, String after) {
+    if (groups() == 0) {
+      return statements.temporary(whole(rows.from(input())));
+    }
+    Keys keys =
+        Keys.of(
+            statements,
+            "SELECT %s FROM %s WHERE lost AND n > 0"
+                .formatted(Names.each(groups(), i -> "k" + i), after),
+            node.groups());
+    return statements.temporary(
+        "SELECT %s FROM %s WHERE NOT (lost AND n > 0) UNION ALL %s"
+            .formatted(columns(), after, whole("(" + rows.restricted(input(), keys) + ")")));
+  }
+
+  /** State computed from a relation. */
+  private String whole(String from) {
+    List<String> items = new ArrayList<>(keys());
+    items.add("count(*) AS n");
+    items.addAll(each(c -> c.whole("t")));
+    return "SELECT %s FROM %s t%s".formatted(String.join(", ", items), from, grouping());
+  }
+
+  /** Changes of state; extremes need to know what really came, so that what cancels is gone. */
+  private String change(String changes) {
+    List<String> items = new ArrayList<>(keys());
+    items.add("sum(t._w)::BIGINT AS n");
+    items.addAll(each(c -> c.change("t")));
+    return "SELECT %s FROM %s t%s".formatted(String.join(", ", items), changes, grouping());
+  }
+
+  private List<String> keys() {
+    return IntStream.range(0, groups()).mapToObj(i -> group(i) + " AS k" + i).toList();
+  }
+
+  private String grouping() {
+    return groups() == 0 ? "" : " GROUP BY " + Names.each(groups(), this::group);
+  }
+
+  private String group(int i) {
+    Expr group = node.groups().get(i);
+    return group.sql(c -> "t.c" + c);
+  }
+
+  private String columns() {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < groups(); i++) {
+      names.add("k" + i);
+    }
+    names.add("n");
+    for (String item : each(c -> c.whole("t"))) {
+      names.add(item.substring(item.lastIndexOf(' ') + 1));
+    }
+    return String.join(", ", names);
+  }
+
+  private String output() {
+    int groups = groups();
+    List<String> items = new ArrayList<>();
+    for (int i = 0; i < groups; i++) {
+      items.add("k" + i + " AS c" + i);
+    }
+    for (Column column : calls()) {
+      items.add(column.value() + " AS c" + (groups + column.i()));
+    }
+    return Names.list(String.join(", ", items));
+  }
+
+  private String same(String left, String right) {
+    return Names.all(
+        groups(), i -> "%s.k%d IS NOT DISTINCT FROM %s.k%d".formatted(left, i, right, i));
+  }
+
+  private int groups() {
+    return node.groups().size();
+  }
+
+  private List<Column> calls() {
+    return IntStream.range(0, node.calls().size())
+        .mapToObj(i -> new Column(node.calls().get(i), i))
+        .toList();
+  }
+
+  private List<String> each(Function<Column, List<String>> items) {
+    return calls().stream().flatMap(c -> items.apply(c).stream()).toList();
+  }
+}

@@ -1,0 +1,19 @@
+package io.millrace.marts.incremental;
+
+/**
+ * State and changes do not fit together: a row went that was not there. Nothing is guessed; the
+ * view is made anew.
+ */
+public final class Inconsistent extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  Inconsistent(String where) {
+    super(where);
+  }
+
+  static void unless(boolean consistent, String where) {
+    if (!consistent) {
+      throw new Inconsistent(where);
+    }
+  }
+}

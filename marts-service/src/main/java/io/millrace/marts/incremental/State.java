@@ -1,0 +1,25 @@
+package io.millrace.marts.incremental;
+
+import io.millrace.warehouse.algebra.Node;
+import java.util.Optional;
+
+/** What is kept of an operator between refreshes, in a table of its own. */
+sealed interface State permits AggregateState, KeyedState, StoredState {
+
+  /** A query of the operator's rows, columns c0, c1 ... */
+  String rows();
+
+  /** Makes the table from the input's rows as they are. */
+  void build(Rows rows);
+
+  /**
+   * Brings the table to the input's rows as they are now.
+   *
+   * @param changes of the input: a Z-set
+   * @return how the operator's rows changed; empty if they did not
+   */
+  Optional<String> refresh(Rows rows, String changes);
+
+  /** The operator's input. */
+  Node input();
+}

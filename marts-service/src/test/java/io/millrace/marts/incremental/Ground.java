@@ -1,0 +1,115 @@
+package io.millrace.marts.incremental;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.contracts.TableName;
+import io.millrace.warehouse.algebra.Algebra;
+import io.millrace.warehouse.algebra.PlanReader;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** A DuckDB in memory with tables in the schema staging, their changes, and queries over them. */
+final class Ground implements AutoCloseable {
+  private final Connection duck;
+  private final Map<TableName, String> changes = new HashMap<>();
+
+  Ground() {
+    try {
+      duck = DriverManager.getConnection("jdbc:duckdb:");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    run("SET TimeZone = 'UTC'");
+    run("SET threads = 1");
+    run("CREATE SCHEMA staging");
+  }
+
+  Connection duck() {
+    return duck;
+  }
+
+  void run(String sql) {
+    try (Statement statement = duck.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  long number(String sql) {
+    try (Statement statement = duck.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getLong(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  /** Rows that one query has and the other has not, with multiplicity. */
+  long difference(String left, String right) {
+    return number(
+        "SELECT count(*) FROM ((FROM (%1$s) EXCEPT ALL FROM (%2$s)) UNION ALL (FROM (%2$s) EXCEPT ALL FROM (%1$s)))"
+            .formatted(left, right));
+  }
+
+  /** The query's text with the time filled in: {@code now()} is written {@code @now}. */
+  static String at(String query, Instant now) {
+    String text = now.toString().replace('T', ' ').replace("Z", "");
+    String micros = text.contains(".") ? text : text + ".000000";
+    return query.replace("@now", "CAST('" + micros + "+00' AS TIMESTAMPTZ)");
+  }
+
+  Algebra algebra(String query) {
+    try (PreparedStatement statement =
+        duck.prepareStatement("SELECT json_serialize_plan(?::VARCHAR)")) {
+      statement.setString(1, at(query, PlanReader.MARK));
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        return PlanReader.read(new ObjectMapper().readTree(rows.getString(1)));
+      }
+    } catch (SQLException | JsonProcessingException e) {
+      throw new IllegalStateException(query, e);
+    }
+  }
+
+  /** Notes changes of a table in a relation of its columns and _weight, and applies them. */
+  void change(String table, String columns, String signed) {
+    TableName name = new TableName("staging", table);
+    String net = "net_" + table;
+    run(
+        "CREATE OR REPLACE TEMP TABLE %s AS SELECT %s, sum(_weight)::BIGINT AS _weight FROM (%s) GROUP BY ALL HAVING sum(_weight) <> 0"
+            .formatted(net, columns, signed));
+    run(
+        "CREATE OR REPLACE TEMP TABLE after_%1$s AS SELECT %2$s FROM (SELECT %2$s, sum(w)::BIGINT AS w FROM (SELECT %2$s, 1 AS w FROM staging.%1$s UNION ALL SELECT %2$s, _weight FROM %3$s) GROUP BY ALL), range(w)"
+            .formatted(table, columns, net));
+    run("DELETE FROM staging." + table);
+    run("INSERT INTO staging.%1$s SELECT * FROM after_%1$s".formatted(table));
+    changes.put(name, net);
+  }
+
+  Optional<String> changes(TableName table) {
+    return Optional.ofNullable(changes.get(table));
+  }
+
+  void forgetChanges() {
+    changes.clear();
+  }
+
+  @Override
+  public void close() {
+    try {
+      duck.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

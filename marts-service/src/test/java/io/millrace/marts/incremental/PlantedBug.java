@@ -1,0 +1,32 @@
+package io.millrace.marts.incremental;
+
+import java.util.function.UnaryOperator;
+
+/** Mistakes that a compiler of changes could make, planted into the statements it makes. */
+enum PlantedBug implements UnaryOperator<String> {
+  NULL_KEYS_NEVER_MEET(" IS NOT DISTINCT FROM ", " = "),
+  OTHER_LEG_AS_IT_IS_NOW("-_w FROM", "0 * _w FROM"),
+  WEIGHT_OF_OLD_LEG_FORGOTTEN("( \\* t\\d+\\._w)+ AS _w", " AS _w"),
+  LOST_EXTREME_IS_KEPT(" AS lost", " AND false AS lost"),
+  SUM_OF_NULLS_IS_ZERO("\\+ d\\.m(\\d+) AS m", "+ d.n AS m"),
+  EMPTY_GROUP_STAYS(" WHERE n > 0", " WHERE n >= 0"),
+  KEYS_OF_NEW_ROWS_ONLY("(SELECT DISTINCT .* FROM ivm_\\d+ t)$", "$1 WHERE t._w > 0"),
+  OLD_MATCH_STAYS("-_w AS _w FROM \\(", "0 AS _w FROM ("),
+  NULL_IN_LIST_IS_NO_MATTER("OR r\\.c\\d+ IS NULL", ""),
+  TIME_LETS_NOTHING_OUT(" THEN t\\._w ELSE -t\\._w END", " THEN t._w ELSE 0 END"),
+  COPIES_ARE_FORGOTTEN("coalesce\\(s\\.n, 0\\) \\+ d\\._w", "d._w"),
+  WENT_COUNTS_AS_CAME("FILTER \\(WHERE t\\._w > 0\\)", "");
+
+  private final String statement;
+  private final String wrong;
+
+  PlantedBug(String statement, String wrong) {
+    this.statement = statement;
+    this.wrong = wrong;
+  }
+
+  @Override
+  public String apply(String sql) {
+    return sql.replaceAll(statement, wrong);
+  }
+}
