@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,6 +47,7 @@ final class Line implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Map<Service, Process> processes = new EnumMap<>(Service.class);
   private final Map<Service, Integer> ports = new EnumMap<>(Service.class);
+  private final Map<String, String> settings = new HashMap<>();
 
   private final List<String> jvm;
 
@@ -112,6 +114,11 @@ final class Line implements AutoCloseable {
         stack, github, Files.createDirectories(folder.resolve(name)), lake, warehouse, jvm, false);
   }
 
+  /** Sets an environment variable of the services that are started from now on. */
+  void set(String variable, String value) {
+    settings.put(variable, value);
+  }
+
   /** The example warehouse. */
   static Path warehouse() {
     return REPOSITORY.resolve("examples/shop");
@@ -174,6 +181,7 @@ final class Line implements AutoCloseable {
     env.put("MILLRACE_LAKE", lake.toString());
     env.put("MILLRACE_STATE", folder.resolve("state/" + service.id()).toString());
     env.put("MILLRACE_HTTP_PORT", Integer.toString(port(service)));
+    env.putAll(settings);
     env.put("MILLRACE_PARENT_PID", Long.toString(ProcessHandle.current().pid()));
     Path log = folder.resolve(service.id() + ".log");
     builder

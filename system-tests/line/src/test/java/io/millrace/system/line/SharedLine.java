@@ -37,6 +37,8 @@ final class SharedLine implements ParameterResolver {
         Path folder = Files.createTempDirectory("millrace-line");
         Line line = new Line(folder, Path.of("src/test/resources/protocol").toAbsolutePath());
         ShopLoader.load(line.stack.postgres(), ShopLoader.SMALL, Progress.silent());
+        // A cut that a paused ingest has not sent yet is still sent when it goes on: TakeoverIT.
+        line.set("MP_MESSAGING_OUTGOING_CUT_DELIVERY_TIMEOUT_MS", "300000");
         line.startAll();
         line.awaitShown(Clock.systemUTC().instant(), LIMIT);
         return new Running(line, folder);
