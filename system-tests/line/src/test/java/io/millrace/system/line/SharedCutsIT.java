@@ -50,7 +50,7 @@ class SharedCutsIT {
     Set<Long> slow = rounds(SLOW, first);
     assertThat(slow)
         .as("rounds of the slow mart")
-.hasSizeGreaterThan(1)
+        .hasSizeGreaterThan(1)
         .hasSizeLessThan(fast.size());
     assertThat(fast).as("rounds of the fast mart").containsAll(slow);
     assertThat(fast).as("rounds of their join").containsAll(rounds(BOTH, first));
