@@ -37,8 +37,8 @@ final class RoundCuts {
     if (reach <= after) {
       return OptionalLong.empty();
     }
-    Instant from = after < 0 ? Instant.EPOCH : log.cut(after).at();
-    long last = Math.floorDiv(log.cut(reach).at().getEpochSecond(), period) * period + period;
+    Instant from = after < 0 ? Instant.EPOCH : log.timeOf(after);
+    long last = Math.floorDiv(log.timeOf(reach).getEpochSecond(), period) * period + period;
     OptionalLong newest = OptionalLong.empty();
     long boundary = last;
     while (boundary > from.getEpochSecond() && newest.isEmpty()) {
@@ -60,7 +60,7 @@ final class RoundCuts {
     if (after < 0) {
       return java.util.Optional.empty();
     }
-    long from = log.cut(after).at().getEpochSecond();
+    long from = log.timeOf(after).getEpochSecond();
     long first = Long.MAX_VALUE;
     for (long coarser : periods) {
       if (coarser > period) {

@@ -27,11 +27,12 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 @ApplicationScoped
 public class CutChannel {
   private final News news = new News();
-  private final CutLog log = new CutLog(news);
+  private final CutLog log;
   private final ControlSchemas schemas;
   private final MutinyEmitter<byte[]> cuts;
 
-  CutChannel(ControlSchemas schemas, @Channel("cut") MutinyEmitter<byte[]> cuts) {
+  CutChannel(ControlSchemas schemas, CutTopic topic, @Channel("cut") MutinyEmitter<byte[]> cuts) {
+    this.log = new CutLog(news, topic);
     this.schemas = schemas;
     this.cuts = cuts;
   }

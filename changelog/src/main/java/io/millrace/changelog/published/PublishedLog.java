@@ -17,11 +17,14 @@ import java.util.TreeMap;
 /**
  * What services have said of their tables, folded by maximum: every statement stays true. A table
  * is known from the first statement that names it; from then on it is at {@code through} of each
- * statement of its shard that does not list it under {@code behind}.
+ * statement of its shard that does not list it under {@code behind}. Of its versions the newest
+ * 10,000 are held: a follower further behind finds a gap and reads the change feed.
  *
  * <p>One thread appends, any number read and wait.
  */
 public final class PublishedLog {
+  private static final int VERSIONS_HELD = 10_000;
+
   private final int shards;
   private final News news;
   private final Map<String, Long> through = new HashMap<>();
@@ -54,17 +57,18 @@ public final class PublishedLog {
       tables.computeIfAbsent(table, t -> new Follow());
     }
     for (PublishedVersion entry : statement.getTables()) {
-      tables
-          .computeIfAbsent(TableName.parse(entry.getTable()), t -> new Follow())
-          .versions
-          .put(
+      Follow follow = tables.computeIfAbsent(TableName.parse(entry.getTable()), t -> new Follow());
+      follow.versions.put(
+          entry.getVersion(),
+          new TableVersion(
+              entry.getTableId(),
+              entry.getAfter(),
               entry.getVersion(),
-              new TableVersion(
-                  entry.getTableId(),
-                  entry.getAfter(),
-                  entry.getVersion(),
-                  entry.getCut(),
-                  Optional.ofNullable(entry.getRanges())));
+              entry.getCut(),
+              Optional.ofNullable(entry.getRanges())));
+      if (follow.versions.size() > VERSIONS_HELD) {
+        follow.versions.pollFirstEntry();
+      }
     }
     tables.forEach((table, follow) -> {
       if (key(Service.of(table).id(), Service.shardOf(table, shards)).equals(shard)) {

@@ -9,9 +9,11 @@ import io.millrace.contracts.wire.Cut;
 import io.millrace.contracts.wire.OffsetRange;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class CutLogTest {
@@ -103,5 +105,61 @@ class CutLogTest {
     append("a", -1, 0, false);
     assertThat(log.awaitEnd(1, Duration.ofSeconds(1))).isTrue();
     assertThat(log.awaitEnd(2, Duration.ofMillis(20))).isFalse();
+  }
+
+  @Test
+  void readsCutsAgainThatItNoLongerHolds() {
+    List<Cut> topic = new ArrayList<>();
+    CutLog small =
+        new CutLog(
+            new News(), (from, count) -> topic.subList((int) from, (int) from + count), 4, 2);
+    CutLog whole = new CutLog(new News());
+    Random random = new Random(3);
+    for (int i = 0; i < 200; i++) {
+      String source = i % 7 == 6 ? "operator.staging.1" : i % 3 == 0 ? "github" : "shop";
+      long previous = whole.last(source).map(FoldedCut::number).orElse(-1L);
+      boolean zombie = random.nextInt(9) == 0;
+      Map<String, List<OffsetRange>> ranges =
+          random.nextInt(4) > 0
+              ? Map.of(
+                  source + random.nextInt(3),
+                  List.of(new OffsetRange(0, 0L, 1L, 1L, random.nextInt(20) == 0)))
+              : Map.of();
+      Cut cut = new Cut(source, zombie ? -2 : previous, "at " + i, ranges, T.plusSeconds(100L * i));
+      topic.add(cut);
+      small.append(i, T.plusSeconds(i), cut);
+      whole.append(i, T.plusSeconds(i), cut);
+    }
+    for (int i = 0; i < 200; i++) {
+      assertThat(small.cut(i)).isEqualTo(whole.cut(i));
+      assertThat(small.nextOf("operator.staging.1", i))
+          .isEqualTo(whole.nextOf("operator.staging.1", i));
+      assertThat(small.committedAt("shop", i)).isEqualTo(whole.committedAt("shop", i));
+      assertThat(small.lastBefore(T.plusSeconds(i))).isEqualTo(whole.lastBefore(T.plusSeconds(i)));
+      for (String each : List.of("shop0", "shop1", "shop2", "github0", "nothing")) {
+        assertThat(small.nextWithRanges(each, i - 1)).isEqualTo(whole.nextWithRanges(each, i - 1));
+        assertThat(small.openings(each)).isEqualTo(whole.openings(each));
+      }
+    }
+  }
+
+  @Test
+  void keepsOneProofAMinuteOfOldCuts() {
+    CutLog small =
+        new CutLog(
+            new News(),
+            (from, count) -> {
+              throw new AssertionError("proofs are held");
+            },
+            4,
+            2);
+    for (int i = 0; i < 300; i++) {
+      small.append(
+          i, T.plusSeconds(i), new Cut("shop", i - 1L, "at " + i, Map.of(), T.plusSeconds(i)));
+    }
+    for (int i = 0; i < 290; i++) {
+      assertThat(small.committedAt("shop", i).orElseThrow())
+          .isBetween(T.plusSeconds(Math.max(0, i - 60)), T.plusSeconds(i));
+    }
   }
 }

@@ -7,9 +7,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What is kept by changes equals the query, whatever the query and the changes. Steps and first seed
- * are the properties {@code fuzz.steps} and {@code fuzz.seed}; the whole 20,000 steps are run by
- * {@code mvn test -pl marts-service -am -Dtest=DifferentialFuzzTest -Dfuzz.steps=20000}.
+ * What is kept by changes equals the query, whatever the query and the changes. Steps and first
+ * seed are the properties {@code fuzz.steps} and {@code fuzz.seed}; the whole 20,000 steps are run
+ * by {@code mvn test -pl marts-service -am -Dtest=DifferentialFuzzTest -Dfuzz.steps=20000}.
  */
 class DifferentialFuzzTest {
   private static final int STEPS = Integer.getInteger("fuzz.steps", 150);
