@@ -51,7 +51,7 @@ class SparkOptimizeIT {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "@jvm.options",
             "-cp",
-            "target/spark-judge-0.1.0-SNAPSHOT.jar:target/lib/*",
+            "target/classes:target/lib/*",
             "io.millrace.judge.SparkOptimize",
             "3",
             line.lake.resolve("staging/orders").toString(),
