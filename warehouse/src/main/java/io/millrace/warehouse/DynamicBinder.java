@@ -4,6 +4,10 @@ import io.millrace.contracts.error.WarehouseError;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.warehouse.DynamicTable.Lookup;
 import io.millrace.warehouse.DynamicTable.RefreshMode;
+import io.millrace.warehouse.algebra.Algebra;
+import io.millrace.warehouse.algebra.Block;
+import io.millrace.warehouse.algebra.Node;
+import io.millrace.warehouse.algebra.Reason;
 import io.millrace.warehouse.problem.Nearest;
 import io.millrace.warehouse.problem.SourceText;
 import io.millrace.warehouse.sql.BoundSelect;
@@ -40,6 +44,9 @@ final class DynamicBinder {
       return Optional.empty();
     }
     BoundSelect select = bound.get();
+    if (mode == RefreshMode.INCREMENTAL) {
+      requireIncremental(text, statement.refreshMode().orElseThrow(), select.algebra());
+    }
     RowSchema schema =
         new RowSchema(select.columns(), keys.isEmpty() ? select.inferredKey() : keys);
     Definition definition = new Definition("dynamic", select, schema);
@@ -61,6 +68,27 @@ final class DynamicBinder {
             select.algebra()));
   }
 
+  private void requireIncremental(SourceText text, Term term, Algebra algebra) {
+    Optional<String> why =
+        switch (algebra) {
+          case Algebra.Unknown(Reason reason, String construct) ->
+              Optional.of(construct + " (" + reason + ": " + reason.text() + ")");
+          case Algebra.Known(Node root) ->
+              Block.of(root)
+                  .whole()
+                  .map(b -> b.what() + " (" + b.reason() + ": " + b.reason().text() + ")");
+        };
+    why.ifPresent(reason ->
+        binding
+            .problems()
+            .add(
+                WarehouseError.WH_064_NOT_INCREMENTAL,
+                text,
+                term.offset(),
+                "REFRESH_MODE = INCREMENTAL is not possible: " + reason,
+                Optional.of("AUTO takes the cheapest way there is")));
+  }
+
   private TargetLag targetLag(SourceText text, Term term) {
     Optional<TargetLag> lag = TargetLag.parse(term.text());
     if (lag.isEmpty()) {
@@ -79,17 +107,7 @@ final class DynamicBinder {
     return switch (term.text().toUpperCase(Locale.ROOT)) {
       case "AUTO" -> RefreshMode.AUTO;
       case "FULL" -> RefreshMode.FULL;
-      case "INCREMENTAL" -> {
-        binding
-            .problems()
-            .add(
-                WarehouseError.WH_064_INCREMENTAL_NOT_BUILT,
-                text,
-                term.offset(),
-                "REFRESH_MODE = INCREMENTAL is not built yet",
-                Optional.of("AUTO takes the cheapest way there is"));
-        yield RefreshMode.AUTO;
-      }
+      case "INCREMENTAL" -> RefreshMode.INCREMENTAL;
       default -> {
         binding
             .problems()
@@ -98,7 +116,7 @@ final class DynamicBinder {
                 text,
                 term.offset(),
                 "there is no REFRESH_MODE " + term.text(),
-                Nearest.hint(term.text(), List.of("AUTO", "FULL")));
+                Nearest.hint(term.text(), List.of("AUTO", "FULL", "INCREMENTAL")));
         yield RefreshMode.AUTO;
       }
     };

@@ -54,6 +54,8 @@ public record DynamicTable(
   public enum RefreshMode {
     /** The cheapest way is chosen at each refresh. */
     AUTO,
+    /** By changes, and refused when a block of the query cannot be kept so. */
+    INCREMENTAL,
     /** The query is run as a whole and its result compared. */
     FULL
   }

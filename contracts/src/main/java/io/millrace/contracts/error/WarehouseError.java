@@ -72,8 +72,8 @@ public enum WarehouseError implements ErrorCode {
   WH_062_SCHEMA_EVOLUTION_NOT_BUILT(Kind.CONFIG, Response.STOP),
   /** Not built yet: CONSTRAINT. */
   WH_063_CONSTRAINT_NOT_BUILT(Kind.CONFIG, Response.STOP),
-  /** Not built yet: REFRESH_MODE = INCREMENTAL. */
-  WH_064_INCREMENTAL_NOT_BUILT(Kind.CONFIG, Response.STOP),
+  /** REFRESH_MODE = INCREMENTAL for a query that a construct makes impossible to keep so. */
+  WH_064_NOT_INCREMENTAL(Kind.CONFIG, Response.STOP),
   /** Not built yet: SCD types other than 1 and 2. */
   WH_065_SCD_TYPE_NOT_BUILT(Kind.CONFIG, Response.STOP),
   /** Not built yet: APPLY AS DELETE other than CLOSE. */

@@ -99,6 +99,11 @@ public record Expr(List<Piece> pieces, String type) {
     return pieces.stream().anyMatch(Piece.Now.class::isInstance);
   }
 
+  /** Whether it needs none but the first columns. */
+  public boolean within(int columns) {
+    return pieces.stream().noneMatch(p -> p instanceof Piece.Ref(int column) && column >= columns);
+  }
+
   /** Whether its value is the same for all rows. */
   public boolean isConstant() {
     return pieces.stream().noneMatch(Piece.Ref.class::isInstance);

@@ -44,7 +44,7 @@ final class Joins {
 
   /** At most one equality may be that of an IN; the others correlate. */
   private static Node mark(Node left, Node right, List<On> on, List<Expr> rest) {
-    if (on.stream().filter(o -> !o.nullSafe()).count() > 1 || !rest.isEmpty()) {
+    if (on.stream().filter(o -> !o.nullSafe()).count() > 1) {
       throw new UnknownConstruct(Reason.UNKNOWN_OPERATOR, "MARK JOIN");
     }
     return new Node.Match(Kind.MARK, left, right, on, rest);

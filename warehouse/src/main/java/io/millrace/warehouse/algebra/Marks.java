@@ -13,11 +13,36 @@ final class Marks {
 
   private Marks() {}
 
-  /** The filter, with the mark that its input adds resolved if it can be. */
+  /**
+   * The filter, with the mark that its input adds resolved if it can be. Conditions on left rows go
+   * to the left side: DuckDB's plan has them above, with a cross product below.
+   */
   static Node resolve(Node input, List<Expr> conditions) {
-    if (!(input instanceof Match match) || match.kind() != Kind.MARK) {
+    if (!(input instanceof Match above)) {
       return new Node.Filter(input, conditions);
     }
+    int width = above.left().types().size();
+    List<Expr> early = conditions.stream().filter(c -> c.within(width)).toList();
+    List<Expr> late = conditions.stream().filter(c -> !c.within(width)).toList();
+    Match match =
+        early.isEmpty()
+            ? above
+            : new Match(
+                above.kind(),
+                resolve(above.left(), early),
+                above.right(),
+                above.on(),
+                above.rest());
+    if (late.isEmpty()) {
+      return match;
+    }
+    if (match.kind() != Kind.MARK) {
+      return new Node.Filter(match, late);
+    }
+    return marked(match, late);
+  }
+
+  private static Node marked(Match match, List<Expr> conditions) {
     Expr mark = Expr.column(match.left().types().size(), "BOOLEAN");
     Expr not = new ExpressionReader.Text().add("(NOT ").add(mark).add(")").expr("BOOLEAN");
     List<Expr> rest = new ArrayList<>(conditions);
@@ -27,7 +52,7 @@ final class Marks {
     if (!match.nullAware() && rest.remove(not)) {
       return replaced(match, Kind.ANTI, "false", rest);
     }
-    return new Node.Filter(input, conditions);
+    return new Node.Filter(match, conditions);
   }
 
   private static Node replaced(Match match, Kind kind, String mark, List<Expr> rest) {

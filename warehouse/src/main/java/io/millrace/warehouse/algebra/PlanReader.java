@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -20,6 +21,10 @@ import java.util.stream.IntStream;
 public final class PlanReader {
   /** What {@code now()} must mean in a query whose plan is to be read. */
   public static final Instant MARK = Instant.parse("1867-03-17T04:05:06.789012Z");
+
+  /** The comparisons of marks whose NULLs are understood. */
+  private static final Set<String> MARKED =
+      Set.of("COMPARE_EQUAL", "COMPARE_NOT_DISTINCT_FROM", "COMPARE_DISTINCT_FROM");
 
   private final ExpressionReader expressions = new ExpressionReader(new Literals(MARK));
   private final WindowReader windows = new WindowReader(expressions);
@@ -147,6 +152,10 @@ public final class PlanReader {
     for (JsonNode c : n.path("conditions")) {
       if (!c.has("left") || !c.path("left").isObject()) {
         throw new UnknownConstruct(Reason.UNKNOWN_OPERATOR, "join condition");
+      }
+      if (n.path("join_type").asText().equals("MARK")
+          && !MARKED.contains(c.path("comparison").asText())) {
+        throw new UnknownConstruct(Reason.UNKNOWN_OPERATOR, "comparison with ANY or ALL");
       }
       condition(c, left.types().size(), on, rest);
     }
