@@ -62,8 +62,10 @@ record AggregateState(Node.Aggregate node, String table, Statements statements) 
         statements.temporary(
             "SELECT %s FROM %s d LEFT JOIN %s s ON %s"
                 .formatted(String.join(", ", items), change, table, same("s", "d")));
+    // A group that is gone needs no extreme; the row without groups stays.
+    String recomputed = groups() == 0 ? "lost" : "lost AND n > 0";
     if (lost.isEmpty()
-        || statements.number("SELECT count(*) FROM " + after + " WHERE lost AND n > 0") == 0) {
+        || statements.number("SELECT count(*) FROM " + after + " WHERE " + recomputed) == 0) {
       return after;
     }
     return again(rows, after);

@@ -7,7 +7,8 @@ package io.millrace.marts.incremental;
 public final class Inconsistent extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  Inconsistent(String where) {
+  /** At a table. */
+  public Inconsistent(String where) {
     super(where);
   }
 

@@ -46,19 +46,21 @@ record Matching(Node.Match match) {
   private String condition() {
     List<String> all = new ArrayList<>();
     match.on().forEach(o -> all.add(equal(o)));
-    int width = match.left().types().size();
-    match.rest().forEach(e -> all.add(e.sql(c -> c < width ? "l.c" + c : "r.c" + (c - width))));
+    all.addAll(rest());
     return all.isEmpty() ? "true" : String.join(" AND ", all);
   }
 
+  private List<String> rest() {
+    int width = match.left().types().size();
+    return match.rest().stream()
+        .map(e -> e.sql(c -> c < width ? "l.c" + c : "r.c" + (c - width)))
+        .toList();
+  }
+
   private String mark(String right) {
-    String correlated =
-        match.on().stream()
-            .filter(On::nullSafe)
-            .map(Matching::equal)
-            .reduce((a, b) -> a + " AND " + b)
-            .map(c -> " WHERE " + c)
-            .orElse("");
+    List<String> conditions = new ArrayList<>(rest());
+    match.on().stream().filter(On::nullSafe).forEach(o -> conditions.add(equal(o)));
+    String correlated = conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
     return match.on().stream()
         .filter(o -> !o.nullSafe())
         .findFirst()

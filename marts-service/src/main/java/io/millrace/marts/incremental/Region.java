@@ -54,9 +54,11 @@ record Region(List<Node> legs, List<Expr> conditions, List<Expr> outputs) {
         concat(left.legs, right.legs), concat(conditions, over(j.conditions(), outputs)), outputs);
   }
 
-  /** Whether it is nothing but its only leg. */
-  boolean isLeg(Node node) {
-    return legs.size() == 1 && legs.getFirst() == node;
+  /** Whether it is its only leg as it is. */
+  boolean isRenamed() {
+    return legs.size() == 1
+        && conditions.isEmpty()
+        && outputs.equals(Expr.columns(legs.getFirst().types()));
   }
 
   private int width() {

@@ -42,17 +42,12 @@ final class Statements {
     return name;
   }
 
-  /**
-   * Makes a consolidated Z-set of one that is not; gives its name, empty if nothing remains. The
-   * terms are stored first: DuckDB 2.0 loses all groups of a HAVING over a LEFT JOIN whose right
-   * side its statistics prove empty.
-   */
+  /** Makes a consolidated Z-set of one that is not; gives its name, empty if nothing remains. */
   Optional<String> consolidated(int width, String query) {
-    String terms = temporary(query);
     String name =
         temporary(
             "SELECT %s, sum(_w)::BIGINT AS _w FROM %s GROUP BY ALL HAVING sum(_w) <> 0"
-                .formatted(Names.columns(width), terms));
+                .formatted(Names.columns(width), query.contains(" ") ? "(" + query + ")" : query));
     return number("SELECT count(*) FROM " + name) == 0 ? Optional.empty() : Optional.of(name);
   }
 

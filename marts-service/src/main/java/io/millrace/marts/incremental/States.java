@@ -1,5 +1,6 @@
 package io.millrace.marts.incremental;
 
+import io.millrace.lake.Sql;
 import io.millrace.warehouse.algebra.Node;
 import io.millrace.warehouse.algebra.Strategy;
 import java.util.LinkedHashMap;
@@ -13,12 +14,12 @@ final class States {
   /**
    * The states of a tree, whose tables are not made yet.
    *
-   * @param prefix begins the tables' names, as SQL text that needs no quotes
+   * @param prefix begins the tables' names
    * @param aggregates DELTA keeps by algebra what can be, KEYS computes touched groups again
    */
   States(Node root, String prefix, Strategy aggregates, Statements statements) {
     for (Node node : root.all()) {
-      String table = prefix + states.size();
+      String table = Sql.name(prefix + states.size());
       switch (node) {
         case Node.Aggregate a ->
             states.put(

@@ -23,7 +23,7 @@ public final class View {
   /**
    * A view without rows yet.
    *
-   * @param prefix begins the names of its tables, as SQL text that needs no quotes
+   * @param prefix begins the names of its tables, which no other view's may
    * @param relation what stands in FROM for a table of the warehouse, as it is now
    */
   public View(Connection duck, Node root, String prefix, Function<TableName, String> relation) {

@@ -54,6 +54,20 @@ final class Ground implements AutoCloseable {
     }
   }
 
+  /** The columns of a table in staging, separated by commas. */
+  String columns(String table) {
+    try (Statement statement = duck.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT string_agg(column_name, ', ' ORDER BY column_index) FROM duckdb_columns() WHERE schema_name = 'staging' AND table_name = '%s'"
+                    .formatted(table))) {
+      rows.next();
+      return rows.getString(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(table, e);
+    }
+  }
+
   /** Rows that one query has and the other has not, with multiplicity. */
   long difference(String left, String right) {
     return number(
@@ -86,11 +100,11 @@ final class Ground implements AutoCloseable {
     TableName name = new TableName("staging", table);
     String net = "net_" + table;
     run(
-        "CREATE OR REPLACE TEMP TABLE %s AS SELECT %s, sum(_weight)::BIGINT AS _weight FROM (%s) GROUP BY ALL HAVING sum(_weight) <> 0"
-            .formatted(net, columns, signed));
+        "CREATE OR REPLACE TEMP TABLE after_%1$s AS SELECT %2$s FROM (SELECT %2$s, sum(w)::BIGINT AS w FROM (SELECT %2$s, 1 AS w FROM staging.%1$s UNION ALL SELECT %2$s, _weight FROM (%3$s)) GROUP BY ALL), range(w)"
+            .formatted(table, columns, signed));
     run(
-        "CREATE OR REPLACE TEMP TABLE after_%1$s AS SELECT %2$s FROM (SELECT %2$s, sum(w)::BIGINT AS w FROM (SELECT %2$s, 1 AS w FROM staging.%1$s UNION ALL SELECT %2$s, _weight FROM %3$s) GROUP BY ALL), range(w)"
-            .formatted(table, columns, net));
+        "CREATE OR REPLACE TEMP TABLE %1$s AS SELECT %2$s, sum(_weight)::BIGINT AS _weight FROM (SELECT %2$s, 1 AS _weight FROM after_%3$s UNION ALL SELECT %2$s, -1 FROM staging.%3$s) GROUP BY ALL HAVING sum(_weight) <> 0"
+            .formatted(net, columns, table));
     run("DELETE FROM staging." + table);
     run("INSERT INTO staging.%1$s SELECT * FROM after_%1$s".formatted(table));
     changes.put(name, net);

@@ -8,6 +8,7 @@ import java.util.Random;
  * Random queries over every construct that is supported, over tables a, b and c. Values are chosen
  * so that any order of addition gives the same; orders are total up to equal rows.
  */
+@SuppressWarnings("NullAway") // where a column may be missing, the caller looks
 final class Queries {
   /** A column by name and kind: I integer, S text, M decimal, F double, D date, T instant. */
   record Column(String name, char kind) {}
@@ -37,7 +38,7 @@ final class Queries {
     if (depth <= 0) {
       return random.nextInt(3) == 0 ? table() : filtered(table());
     }
-    return switch (random.nextInt(19)) {
+    return switch (random.nextInt(20)) {
       case 0, 1 -> grouped(any(depth - 1));
       case 2 -> joined(any(depth - 1), any(depth - 1));
       case 3 -> joined(table(), joined(table(), any(depth - 1)));
@@ -46,6 +47,7 @@ final class Queries {
       case 7 -> windowed(any(depth - 1));
       case 8 -> exists(any(depth - 1), any(0));
       case 9 -> in(any(depth - 1), any(depth - 1));
+      case 18 -> in(filtered(table()), projected(table()));
       case 10 -> union(depth);
       case 11 -> distinct(any(depth - 1));
       case 12 -> distinctOn(any(depth - 1));
