@@ -26,6 +26,7 @@ final class InputMirror {
   private final FollowedTable table;
   private final RowSchema schema;
   private final String relation;
+  private final ChangeLog log;
   private Position position = Position.NONE;
   private boolean loaded;
   private long changedAt = -1;
@@ -36,6 +37,7 @@ final class InputMirror {
     this.schema = table.definition().schema();
     this.relation = WrittenTable.relation(table.name());
     Sql.run(duck, "CREATE SCHEMA IF NOT EXISTS " + Sql.name(table.name().schema()));
+    this.log = new ChangeLog(duck, Sql.name("changes of " + table.name()), schema);
   }
 
   TableName name() {
@@ -45,6 +47,11 @@ final class InputMirror {
   /** What stands in FROM for its rows. */
   String relation() {
     return relation;
+  }
+
+  /** Its changes, as far as they were announced. */
+  ChangeLog log() {
+    return log;
   }
 
   /** The cut that its table is right through. */
@@ -76,6 +83,7 @@ final class InputMirror {
         return;
       }
       table.load(next.get(), LOADED);
+      log.add(LOADED, next.get().cut());
       gather(!any);
       any = true;
       position = new Position(next.get().tableId(), next.get().version());
@@ -107,6 +115,7 @@ final class InputMirror {
               .formatted(relation, Sql.names(schema.names()), VIEW));
       position = new Position(delta.id(), version.getAsLong());
     }
+    log.begin(cut);
     changedAt = cut;
     loaded = true;
   }

@@ -2,11 +2,16 @@ package io.millrace.marts;
 
 import io.millrace.contracts.TableName;
 import io.millrace.marts.refresh.FullRefresh;
+import io.millrace.marts.refresh.IncrementalRefresh;
 import io.millrace.marts.refresh.Refresh;
 import io.millrace.shard.Lineage;
 import io.millrace.shard.Shard;
 import io.millrace.shard.WrittenTable;
 import io.millrace.warehouse.DynamicTable;
+import io.millrace.warehouse.DynamicTable.RefreshMode;
+import io.millrace.warehouse.algebra.Algebra;
+import io.millrace.warehouse.algebra.Node;
+import io.millrace.warehouse.algebra.Reason;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,9 +37,21 @@ record Mart(
     return new Mart(
         definition,
         table,
-        new FullRefresh(shard.duck(), definition, table),
+        refresh(shard, definition, table),
         Lineage.sources(shard.around().warehouse(), definition.name()),
         RoundCuts.period(Lineage.effectiveLag(shard.around().warehouse(), definition)));
+  }
+
+  private static Refresh refresh(Shard shard, DynamicTable definition, WrittenTable table) {
+    if (definition.refreshMode() == RefreshMode.FULL) {
+      return new FullRefresh(shard.duck(), definition, table, "REFRESH_MODE");
+    }
+    return switch (definition.algebra()) {
+      case Algebra.Known(Node root) ->
+          new IncrementalRefresh(shard.duck(), definition, table, root);
+      case Algebra.Unknown(Reason reason, String _) ->
+          new FullRefresh(shard.duck(), definition, table, reason.name());
+    };
   }
 
   TableName name() {

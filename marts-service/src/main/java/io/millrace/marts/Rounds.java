@@ -21,10 +21,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The dynamic tables of a shard, brought on in rounds. A round fixes one cut, brings every input to
@@ -33,23 +35,44 @@ import java.util.TreeMap;
  * table that fails is passed over until its next round cut; the tables that read it wait.
  */
 final class Rounds implements ShardWork {
+  private static final String REBUILD = "rebuild";
+  private static final Refresh.Outcome NOTHING =
+      new Refresh.Outcome(new RowDiff.Changes("", 0, 0, 0), "NONE", "", Map.of());
+
   private final Shard shard;
   private final List<Mart> marts;
-  private final Map<TableName, InputMirror> inputs;
+  private final Map<TableName, InputMirror> mirrors;
   private final RoundCuts cuts;
   private final RefreshHistory history;
   private final Map<TableName, Long> changedAt = new HashMap<>();
+  private final Map<TableName, ChangeLog> logs = new HashMap<>();
   private final Set<TableName> fresh = new HashSet<>();
   private final Set<Long> periods = new HashSet<>();
   private long lastRound = -1;
 
-  private Rounds(Shard shard, List<Mart> marts, Map<TableName, InputMirror> inputs) {
+  private Rounds(Shard shard, List<Mart> marts, Map<TableName, InputMirror> mirrors) {
     this.shard = shard;
     this.marts = marts;
-    this.inputs = inputs;
+    this.mirrors = mirrors;
     this.cuts = new RoundCuts(shard.around().cutLog());
     this.history = new RefreshHistory(shard.around().lake(), shard.duck());
     marts.forEach(mart -> periods.add(mart.period()));
+    for (TableName input : inputs()) {
+      InputMirror mirror = mirrors.get(input);
+      logs.put(input, mirror != null ? mirror.log() : ownLog(mart(input)));
+    }
+  }
+
+  private Set<TableName> inputs() {
+    return marts.stream().flatMap(m -> m.inputs().stream()).collect(Collectors.toSet());
+  }
+
+  private ChangeLog ownLog(Mart mart) {
+    ChangeLog log =
+        new ChangeLog(
+            shard.duck(), Sql.name("changes of " + mart.name()), mart.definition().schema());
+    log.begin(mart.table().through());
+    return log;
   }
 
   static Rounds open(Shard shard) {
@@ -137,7 +160,7 @@ final class Rounds implements ShardWork {
   }
 
   private long through(TableName input) {
-    InputMirror mirror = inputs.get(input);
+    InputMirror mirror = mirrors.get(input);
     return mirror != null ? mirror.through() : mart(input).table().through();
   }
 
@@ -153,7 +176,7 @@ final class Rounds implements ShardWork {
         due.add(mart.name());
       }
     }
-    for (InputMirror input : inputs.values()) {
+    for (InputMirror input : mirrors.values()) {
       if (input.through() >= cut) {
         input.bring(cut);
       }
@@ -164,6 +187,16 @@ final class Rounds implements ShardWork {
         refresh(mart, cut);
       }
     }
+    logs.forEach((input, log) -> log.forgetThrough(readThrough(input)));
+  }
+
+  /** The cut up to which all tables that read an input have taken its changes. */
+  private long readThrough(TableName input) {
+    return marts.stream()
+        .filter(mart -> mart.inputs().contains(input))
+        .mapToLong(mart -> mart.table().through())
+        .min()
+        .orElse(-1);
   }
 
   /** Whether a table became due at this cut because a table that it reads has just reached it. */
@@ -176,26 +209,19 @@ final class Rounds implements ShardWork {
     WrittenTable table = mart.table();
     Instant started = shard.around().clock().instant();
     long startedNanos = System.nanoTime();
-    RowDiff.Changes changes = new RowDiff.Changes("", 0, 0, 0);
+    Refresh.Outcome outcome = NOTHING;
     String reason = reason(mart);
     MillraceException error = null;
     try {
       table.refresh();
       EachTable.requireRebuild(table);
       if (!reason.isEmpty()) {
-        boolean committed = false;
-        while (!committed) {
-          changes = mart.refresh().changes(task(mart, cut));
-          committed = table.commit(changes, watermark(mart, cut), table.definitionChanged());
-        }
-        fresh.add(mart.name());
-      }
-      if (!changes.none()) {
-        changedAt.put(mart.name(), cut);
+        outcome = bring(mart, cut, reason);
       }
       table.reachedRound(cut);
-      table.progress().stepped(!changes.none());
+      table.progress().stepped(!outcome.changes().none());
     } catch (MillraceException e) {
+      mart.refresh().failed();
       if (EachTable.isFenced(e)) {
         throw e;
       }
@@ -211,15 +237,42 @@ final class Rounds implements ShardWork {
               table.delta().version(),
               started,
               Duration.ofNanos(System.nanoTime() - startedNanos),
-              mart.refresh().strategy(),
+              outcome,
               reason,
-              error != null ? "failed" : changes.none() ? "unchanged" : "changed",
-              changes.inserts(),
-              changes.updates(),
-              changes.deletes(),
               shard.around().cutLog().committedAt(mart.sources(), cut).orElse(null),
               error == null ? null : error.getMessage()));
     }
+  }
+
+  /**
+   * Computes, commits and publishes a table's changes, and tells them to the tables that read it.
+   */
+  private Refresh.Outcome bring(Mart mart, long cut, String reason) {
+    WrittenTable table = mart.table();
+    if (!fresh.contains(mart.name()) || reason.equals(REBUILD)) {
+      mart.refresh().failed();
+    }
+    Refresh.Outcome outcome = NOTHING;
+    boolean committed = false;
+    while (!committed) {
+      outcome = mart.refresh().refresh(task(mart, cut));
+      committed = table.commit(outcome.changes(), watermark(mart, cut), table.definitionChanged());
+    }
+    ChangeLog log = logs.get(mart.name());
+    if (!outcome.changes().none()) {
+      changedAt.put(mart.name(), cut);
+      if (log != null) {
+        log.add(signed(mart, outcome.changes().relation()), cut);
+      }
+    }
+    mart.refresh().committed();
+    fresh.add(mart.name());
+    return outcome;
+  }
+
+  private static String signed(Mart mart, String changes) {
+    return "(SELECT %s, CASE WHEN _change_type IN ('insert', 'update_postimage') THEN 1 ELSE -1 END AS _weight FROM %s)"
+        .formatted(Sql.names(mart.definition().schema().names()), changes);
   }
 
   /** Why a refresh is needed; empty if nothing that the table reads has changed. */
@@ -228,7 +281,7 @@ final class Rounds implements ShardWork {
       return "no state";
     }
     if (mart.table().nextRebuild().isPresent()) {
-      return "rebuild";
+      return REBUILD;
     }
     if (mart.definition().usesNow()) {
       return "time moved";
@@ -239,7 +292,7 @@ final class Rounds implements ShardWork {
   private Set<TableName> changed(Mart mart) {
     Set<TableName> changed = new HashSet<>();
     for (TableName input : mart.inputs()) {
-      InputMirror mirror = inputs.get(input);
+      InputMirror mirror = mirrors.get(input);
       long at = mirror != null ? mirror.changedAt() : changedAt.getOrDefault(input, -1L);
       if (at > mart.table().through()) {
         changed.add(input);
@@ -250,12 +303,21 @@ final class Rounds implements ShardWork {
 
   private Refresh.Task task(Mart mart, long cut) {
     return new Refresh.Task(
-        cut, shard.around().cutLog().cut(cut).at(), changed(mart), this::relation);
+        cut,
+        shard.around().cutLog().cut(cut).at(),
+        changed(mart),
+        this::relation,
+        input -> changes(input, mart.table().through(), cut));
+  }
+
+  private Optional<String> changes(TableName input, long after, long to) {
+    ChangeLog log = Objects.requireNonNull(logs.get(input));
+    return log.coversAfter(after) ? Optional.of(log.between(after, to)) : Optional.empty();
   }
 
   /** What stands in FROM for an input: its columns, whatever else is kept beside them. */
   private String relation(TableName input) {
-    InputMirror mirror = inputs.get(input);
+    InputMirror mirror = mirrors.get(input);
     return mirror != null
         ? mirror.relation()
         : "(SELECT %s FROM %s)"
@@ -267,7 +329,7 @@ final class Rounds implements ShardWork {
     Map<String, Long> positions = new TreeMap<>();
     Map<String, String> ids = new TreeMap<>();
     for (TableName input : mart.inputs()) {
-      InputMirror mirror = inputs.get(input);
+      InputMirror mirror = mirrors.get(input);
       positions.put(
           input.toString(),
           mirror != null ? mirror.position().version() : mart(input).table().delta().version());

@@ -7,6 +7,7 @@ import io.millrace.lake.Sql;
 import io.millrace.shard.WrittenTable;
 import io.millrace.warehouse.DynamicTable;
 import java.sql.Connection;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -14,26 +15,35 @@ import java.util.Optional;
  * what it writes is only what changed.
  */
 public final class FullRefresh implements Refresh {
-  private static final String WANTED = "mart_wanted";
+  /** The temporary table of the result that was computed last. */
+  static final String WANTED = "mart_wanted";
+
   private static final String CHANGES = "mart_changes";
 
   private final Connection duck;
   private final DynamicTable definition;
   private final WrittenTable table;
+  private final String reason;
 
-  public FullRefresh(Connection duck, DynamicTable definition, WrittenTable table) {
+  /**
+   * For one table.
+   *
+   * @param reason the code of why it is computed as a whole
+   */
+  public FullRefresh(Connection duck, DynamicTable definition, WrittenTable table, String reason) {
     this.duck = duck;
     this.definition = definition;
     this.table = table;
+    this.reason = reason;
   }
 
   @Override
-  public String strategy() {
-    return "FULL";
+  public Outcome refresh(Task task) {
+    return new Outcome(changes(task), "FULL", reason, Map.of());
   }
 
-  @Override
-  public RowDiff.Changes changes(Task task) {
+  /** Runs the query, whose result stays in {@link #WANTED}, and compares. */
+  RowDiff.Changes changes(Task task) {
     try {
       Sql.run(
           duck,

@@ -3,6 +3,8 @@ package io.millrace.marts.refresh;
 import io.millrace.contracts.TableName;
 import io.millrace.lake.RowDiff;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -12,11 +14,25 @@ import java.util.function.Function;
  */
 public interface Refresh {
 
-  /** What history and metrics call it. */
-  String strategy();
+  /** The changes that make the table equal to its query at the cut, and how they were found. */
+  Outcome refresh(Task task);
 
-  /** The changes that make the table equal to its query at the cut. */
-  RowDiff.Changes changes(Task task);
+  /** The rows were committed, or there was nothing to commit. */
+  default void committed() {}
+
+  /** Something failed after {@link #refresh}: state may be ahead of the table. */
+  default void failed() {}
+
+  /**
+   * What came of a refresh.
+   *
+   * @param strategy what history and metrics call it
+   * @param reason the code of why that
+   * @param predicted what each strategy was thought to take, in milliseconds; empty where nothing
+   *     was known
+   */
+  record Outcome(
+      RowDiff.Changes changes, String strategy, String reason, Map<String, Double> predicted) {}
 
   /**
    * What a refresh is given.
@@ -25,6 +41,13 @@ public interface Refresh {
    * @param at the log's time of that cut, which is what {@code now()} means
    * @param changed the inputs that have changed since the table's last refresh
    * @param relation for each input, what stands in FROM for its rows at the cut
+   * @param changes for each input, what stands in FROM for its net changes since the table's last
+   *     refresh, its columns and {@code _weight}; empty where they are not known
    */
-  record Task(long cut, Instant at, Set<TableName> changed, Function<TableName, String> relation) {}
+  record Task(
+      long cut,
+      Instant at,
+      Set<TableName> changed,
+      Function<TableName, String> relation,
+      Function<TableName, Optional<String>> changes) {}
 }

@@ -38,6 +38,9 @@ public final class RefreshHistory {
               column("duration_ms", Simple.BIGINT),
               column("strategy", Simple.VARCHAR),
               column("reason", Simple.VARCHAR),
+              column("reason_code", Simple.VARCHAR),
+              column("predicted_full_ms", Simple.DOUBLE),
+              column("predicted_incremental_ms", Simple.DOUBLE),
               column("outcome", Simple.VARCHAR),
               column("rows_inserted", Simple.BIGINT),
               column("rows_updated", Simple.BIGINT),
@@ -59,9 +62,8 @@ public final class RefreshHistory {
    * @param version the Delta version after it
    * @param startedAt when it began
    * @param duration how long it took
-   * @param strategy what was done
-   * @param reason why that
-   * @param outcome changed, unchanged or failed
+   * @param outcome what was done, why so, and what came of it
+   * @param reason why it was refreshed
    * @param dataTime source time up to which the table is complete
    * @param error code and text of a failure
    */
@@ -71,12 +73,8 @@ public final class RefreshHistory {
       long version,
       Instant startedAt,
       Duration duration,
-      String strategy,
+      Refresh.Outcome outcome,
       String reason,
-      String outcome,
-      long inserted,
-      long updated,
-      long deleted,
       @Nullable Instant dataTime,
       @Nullable String error) {}
 
@@ -106,15 +104,14 @@ public final class RefreshHistory {
     if (entries.isEmpty()) {
       return;
     }
-    String rows =
-        entries.stream().map(RefreshHistory::row).collect(Collectors.joining(" UNION ALL "));
+    String rows = entries.stream().map(this::row).collect(Collectors.joining(" UNION ALL "));
     long cut =
         Math.max(table.watermark().cut(), entries.stream().mapToLong(Entry::cut).max().orElse(-1));
     var _ = table.append(duck, rows, Watermark.at(cut, "_refresh_history"));
     entries.clear();
   }
 
-  private static String row(Entry e) {
+  private String row(Entry e) {
     List<String> values =
         List.of(
             Sql.text(e.table().toString()),
@@ -122,17 +119,27 @@ public final class RefreshHistory {
             Long.toString(e.version()),
             instant(e.startedAt()),
             Long.toString(e.duration().toMillis()),
-            Sql.text(e.strategy()),
+            Sql.text(e.outcome().strategy()),
             Sql.text(e.reason()),
-            Sql.text(e.outcome()),
-            Long.toString(e.inserted()),
-            Long.toString(e.updated()),
-            Long.toString(e.deleted()),
+            Sql.text(e.outcome().reason()),
+            millis(e.outcome().predicted().get("FULL")),
+            millis(e.outcome().predicted().get("INCREMENTAL")),
+            Sql.text(
+                e.error() != null
+                    ? "failed"
+                    : e.outcome().changes().none() ? "unchanged" : "changed"),
+            Long.toString(e.outcome().changes().inserts()),
+            Long.toString(e.outcome().changes().updates()),
+            Long.toString(e.outcome().changes().deletes()),
             instant(e.dataTime()),
             e.error() == null ? "NULL" : Sql.text(e.error()));
     StringBuilder select = new StringBuilder("SELECT ");
     for (int i = 0; i < values.size(); i++) {
       Column column = SCHEMA.columns().get(i);
+      // A table of an earlier release keeps its columns.
+      if (table.schema().column(column.name()).isEmpty()) {
+        continue;
+      }
       select
           .append(i == 0 ? "" : ", ")
           .append("CAST(")
@@ -143,6 +150,10 @@ public final class RefreshHistory {
           .append(Sql.name(column.name()));
     }
     return select.toString();
+  }
+
+  private static String millis(@Nullable Double millis) {
+    return millis == null ? "NULL" : Double.toString(millis);
   }
 
   private static String instant(@Nullable Instant at) {

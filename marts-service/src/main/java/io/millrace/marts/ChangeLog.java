@@ -1,0 +1,70 @@
+package io.millrace.marts;
+
+import io.millrace.contracts.row.RowSchema;
+import io.millrace.lake.Sql;
+import java.sql.Connection;
+
+/**
+ * The row changes of one input by cut, as a table in local DuckDB: the input's columns, {@code
+ * _weight} and {@code _cut}. It is whole from a cut on; what came before is not told.
+ */
+final class ChangeLog {
+  private final Connection duck;
+  private final String table;
+  private final RowSchema schema;
+  private long wholeAfter;
+
+  /**
+   * An empty log.
+   *
+   * @param table its name as SQL text, quoted; replaced if it is there
+   */
+  ChangeLog(Connection duck, String table, RowSchema schema) {
+    this.duck = duck;
+    this.table = table;
+    this.schema = schema;
+    begin(Long.MAX_VALUE);
+  }
+
+  /** Forgets all: changes after this cut will follow, earlier ones are unknown. */
+  void begin(long cut) {
+    StringBuilder columns = new StringBuilder();
+    schema
+        .columns()
+        .forEach(c ->
+            columns.append(Sql.name(c.name())).append(' ').append(c.type().sql()).append(", "));
+    Sql.run(
+        duck,
+        "CREATE OR REPLACE TABLE %s (%s_weight BIGINT, _cut BIGINT)".formatted(table, columns));
+    wholeAfter = cut;
+  }
+
+  /** Adds changes of a cut: a relation with the input's columns and {@code _weight}. */
+  void add(String changes, long cut) {
+    if (wholeAfter != Long.MAX_VALUE) {
+      Sql.run(
+          duck,
+          "INSERT INTO %s SELECT %s, _weight, %d FROM %s"
+              .formatted(table, Sql.names(schema.names()), cut, changes));
+    }
+  }
+
+  /** Whether all changes after this cut are there. */
+  boolean coversAfter(long cut) {
+    return cut >= wholeAfter;
+  }
+
+  /** What stands in FROM for the net changes after one cut and up to another. */
+  String between(long after, long to) {
+    return "(SELECT %s, sum(_weight)::BIGINT AS _weight FROM %s WHERE _cut > %d AND _cut <= %d GROUP BY ALL HAVING sum(_weight) <> 0)"
+        .formatted(Sql.names(schema.names()), table, after, to);
+  }
+
+  /** Drops what nobody will ask for again. */
+  void forgetThrough(long cut) {
+    Sql.run(duck, "DELETE FROM %s WHERE _cut <= %d".formatted(table, cut));
+    if (wholeAfter != Long.MAX_VALUE) {
+      wholeAfter = Math.max(wholeAfter, cut);
+    }
+  }
+}

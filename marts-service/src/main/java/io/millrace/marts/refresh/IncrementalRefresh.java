@@ -1,0 +1,231 @@
+package io.millrace.marts.refresh;
+
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.lake.RowDiff;
+import io.millrace.lake.Sql;
+import io.millrace.marts.incremental.Inconsistent;
+import io.millrace.marts.incremental.View;
+import io.millrace.shard.WrittenTable;
+import io.millrace.warehouse.DynamicTable;
+import io.millrace.warehouse.algebra.Node;
+import java.sql.Connection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a table on by its inputs' changes where that is possible and thought to be cheaper, else
+ * by the whole query. State that does not fit, for whatever reason, is never used: the whole query
+ * is run, and state is made anew beside it and compared with it before it is trusted.
+ */
+public final class IncrementalRefresh implements Refresh {
+  private static final Logger LOG = Logger.getLogger("millrace.refresh");
+  private static final String WANTED = "mart_changed_rows";
+  private static final String KEYS = "mart_changed_keys";
+  private static final String CHANGES = "mart_changes";
+
+  private final Connection duck;
+  private final DynamicTable definition;
+  private final WrittenTable table;
+  private final FullRefresh whole;
+  private final View view;
+  private final Costs costs = new Costs();
+  private final boolean always;
+  private Function<TableName, String> relation = t -> t.toString();
+  private State state = State.NONE;
+  private @Nullable Done done;
+
+  /** What can be said of the view's state. */
+  private enum State {
+    /** There is none, or it does not show the table's cut. */
+    NONE,
+    /** It shows what the table shows. */
+    CURRENT,
+    /** It gave other rows than the query: it is not used again. */
+    DISTRUSTED
+  }
+
+  /** The outcome for a cut, kept in case that the commit has to be tried again. */
+  private record Done(long cut, Optional<String> delta, Outcome outcome) {}
+
+  /**
+   * For one table.
+   *
+   * @param root the query's operators
+   */
+  public IncrementalRefresh(
+      Connection duck, DynamicTable definition, WrittenTable table, Node root) {
+    this.duck = duck;
+    this.definition = definition;
+    this.table = table;
+    this.whole = new FullRefresh(duck, definition, table, "");
+    this.always = definition.refreshMode() == DynamicTable.RefreshMode.INCREMENTAL;
+    this.view = new View(duck, root, "state of " + definition.name() + " ", t -> relation.apply(t));
+  }
+
+  @Override
+  public Outcome refresh(Task task) {
+    relation = task.relation();
+    if (done != null && done.cut() == task.cut()) {
+      Outcome before = done.outcome();
+      RowDiff.Changes again =
+          done.delta().isPresent() ? rowChanges(done.delta().get()) : whole.changes(task);
+      return new Outcome(again, before.strategy(), before.reason(), before.predicted());
+    }
+    if (state == State.DISTRUSTED) {
+      return full(task, "STATE_DISTRUSTED", Map.of());
+    }
+    Map<TableName, String> changes = new HashMap<>();
+    for (TableName input : task.changed()) {
+      Optional<String> known = task.changes().apply(input);
+      if (known.isEmpty()) {
+        return build(task, "INPUT_RELOADED");
+      }
+      changes.put(input, known.get());
+    }
+    long rows =
+        changes.values().stream()
+            .mapToLong(c -> Sql.number(duck, "SELECT count(*) FROM " + c))
+            .sum();
+    Map<String, Double> predicted = costs.predicted(rows);
+    if (!always && costs.preferFull(rows)) {
+      return full(task, "CHEAPER", predicted);
+    }
+    return state == State.CURRENT
+        ? byChanges(task, changes, rows, predicted)
+        : build(task, "NO_STATE");
+  }
+
+  private Outcome byChanges(
+      Task task, Map<TableName, String> changes, long rows, Map<String, Double> predicted) {
+    long started = System.nanoTime();
+    state = State.NONE;
+    try {
+      Optional<String> delta = view.refresh(t -> Optional.ofNullable(changes.get(t)), task.at());
+      RowDiff.Changes found =
+          delta.isPresent() ? rowChanges(delta.get()) : new RowDiff.Changes("", 0, 0, 0);
+      costs.tookIncremental((System.nanoTime() - started) / 1e6, rows);
+      Outcome outcome = new Outcome(found, "INCREMENTAL", "CHEAPER", predicted);
+      done = delta.isPresent() ? new Done(task.cut(), delta, outcome) : null;
+      state = State.CURRENT;
+      return outcome;
+    } catch (Inconsistent | MillraceException e) {
+      LOG.warnf(e, "table %s is computed as a whole: its state does not fit", table.name());
+      view.finish();
+      return build(task, "STATE_DOES_NOT_FIT");
+    }
+  }
+
+  /** Runs the whole query; state stays behind. */
+  private Outcome full(Task task, String reason, Map<String, Double> predicted) {
+    if (state == State.CURRENT) {
+      state = State.NONE;
+    }
+    long started = System.nanoTime();
+    Outcome outcome = new Outcome(whole.changes(task), "FULL", reason, predicted);
+    costs.tookFull((System.nanoTime() - started) / 1e6);
+    done = new Done(task.cut(), Optional.empty(), outcome);
+    return outcome;
+  }
+
+  /** Runs the whole query, makes state anew and lets it show that it gives the same. */
+  private Outcome build(Task task, String reason) {
+    Outcome outcome = full(task, reason, Map.of());
+    try {
+      view.build(task.at());
+      state = sameAsQuery() ? State.CURRENT : State.DISTRUSTED;
+    } catch (MillraceException e) {
+      LOG.warnf(e, "table %s is always computed as a whole: no state can be made", table.name());
+      state = State.DISTRUSTED;
+    }
+    return outcome;
+  }
+
+  /** Whether state gives the query's rows; values of floats may differ in their last digits. */
+  private boolean sameAsQuery() {
+    List<String> names = definition.schema().names();
+    String exact =
+        definition.schema().columns().stream()
+            .map(c -> Sql.name(c.name()) + (isFloat(c.type().sql()) ? " IS NULL" : ""))
+            .collect(Collectors.joining(", "));
+    String kept =
+        IntStream.range(0, names.size())
+            .mapToObj(i -> "c" + i + " AS " + Sql.name(names.get(i)))
+            .collect(Collectors.joining(", "));
+    String mine = "SELECT %s FROM (SELECT %s FROM (%s))".formatted(exact, kept, view.query());
+    String theirs = "SELECT %s FROM %s".formatted(exact, FullRefresh.WANTED);
+    return Sql.number(
+            duck,
+            "SELECT count(*) FROM ((%1$s EXCEPT ALL %2$s) UNION ALL (%2$s EXCEPT ALL %1$s))"
+                .formatted("(" + mine + ")", "(" + theirs + ")"))
+        == 0;
+  }
+
+  private static boolean isFloat(String type) {
+    return type.equals("DOUBLE") || type.equals("FLOAT");
+  }
+
+  /** The row changes of a Z-set of results: only rows of its keys are looked at in the table. */
+  private RowDiff.Changes rowChanges(String delta) {
+    List<String> names = definition.schema().names();
+    List<String> key = definition.schema().key();
+    String columns =
+        IntStream.range(0, names.size())
+            .mapToObj(i -> "c" + i + " AS " + Sql.name(names.get(i)))
+            .collect(Collectors.joining(", "));
+    List<String> scope = key.isEmpty() ? names : key;
+    Sql.run(
+        duck,
+        "CREATE OR REPLACE TEMP TABLE %s AS SELECT DISTINCT %s FROM (SELECT %s FROM %s)"
+            .formatted(KEYS, Sql.names(scope), columns, delta));
+    Sql.run(
+        duck,
+        "CREATE OR REPLACE TEMP TABLE %s AS %s"
+            .formatted(WANTED, key.isEmpty() ? bag(columns, delta) : keyed(columns, delta)));
+    return table
+        .diff(key)
+        .into(duck, CHANGES, table.mirror().relation(), WANTED, new RowDiff.Scope(KEYS, scope));
+  }
+
+  private static String keyed(String columns, String delta) {
+    return "SELECT %s FROM %s, range(_w) WHERE _w > 0".formatted(columns, delta);
+  }
+
+  /** Of a bag, the copies that remain of each row that changed. */
+  private String bag(String columns, String delta) {
+    String names = Sql.names(definition.schema().names());
+    String same =
+        definition.schema().names().stream()
+            .map(n -> "m.%1$s IS NOT DISTINCT FROM s.%1$s".formatted(Sql.name(n)))
+            .collect(Collectors.joining(" AND "));
+    String counted =
+        "SELECT %1$s, sum(_w)::BIGINT AS _w FROM (SELECT %2$s, _w FROM %3$s UNION ALL SELECT %1$s, 1 FROM %4$s m SEMI JOIN %5$s s ON %6$s) GROUP BY ALL"
+            .formatted(names, columns, delta, table.mirror().relation(), KEYS, same);
+    if (Sql.number(duck, "SELECT count(*) FROM (" + counted + ") WHERE _w < 0") > 0) {
+      throw new Inconsistent(table.name().toString());
+    }
+    return "SELECT %s FROM (%s), range(_w)".formatted(names, counted);
+  }
+
+  @Override
+  public void committed() {
+    done = null;
+    view.finish();
+  }
+
+  @Override
+  public void failed() {
+    done = null;
+    view.finish();
+    if (state == State.CURRENT) {
+      state = State.NONE;
+    }
+  }
+}
