@@ -24,6 +24,7 @@ import picocli.CommandLine.HelpCommand;
     subcommands = {
       InitCommand.class,
       ValidateCommand.class,
+      ExplainCommand.class,
       StatusCommand.class,
       SqlCommand.class,
       TableCommand.class,
