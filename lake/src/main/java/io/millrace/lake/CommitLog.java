@@ -7,11 +7,13 @@ import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -108,6 +110,55 @@ final class CommitLog {
     } catch (IOException e) {
       throw new MillraceException(
           LakeError.LK_003_STORAGE_FAILED, "log " + directory + " cannot be listed.", e);
+    }
+  }
+
+  /** The error of a log that Kernel could not read, with the file to blame if one is found. */
+  MillraceException unreadable(Exception cause) {
+    return new MillraceException(
+        LakeError.LK_003_STORAGE_FAILED,
+        "the log of the table at "
+            + directory.getParent()
+            + " cannot be read: "
+            + blamed()
+                .map(f -> "its file " + f + " is missing or damaged. Bring it back from a copy.")
+                .orElse("is its storage there? It is tried again."),
+        cause);
+  }
+
+  /** The newest commit that is torn, or that is missing below one that is there. */
+  private Optional<String> blamed() {
+    try (Stream<Path> files = Files.list(directory)) {
+      long expected = -1;
+      for (Path file :
+          files
+              .filter(f -> f.getFileName().toString().matches("\\d{20}\\.json"))
+              .sorted(Comparator.reverseOrder())
+              .toList()) {
+        String name = file.getFileName().toString();
+        long version = Long.parseLong(name.substring(0, 20));
+        if (expected >= 0 && version != expected) {
+          return Optional.of(Text.of("%020d.json", expected));
+        }
+        if (isTorn(file)) {
+          return Optional.of(name);
+        }
+        expected = version - 1;
+      }
+      return Optional.empty();
+    } catch (IOException | UncheckedIOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isTorn(Path commit) {
+    try (Stream<String> lines = Files.lines(commit)) {
+      var _ = parse(0, Instant.EPOCH, lines);
+      return false;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException | RuntimeException e) {
+      return true;
     }
   }
 

@@ -381,10 +381,7 @@ public final class DeltaTable {
       throw new MillraceException(
           LakeError.LK_001_NOT_A_TABLE, "there is no table " + name + " at " + path + ".", e);
     } catch (RuntimeException e) {
-      throw new MillraceException(
-          LakeError.LK_003_STORAGE_FAILED,
-          "the log of table " + name + " at " + path + " cannot be read. It is tried again.",
-          e);
+      throw CommitLog.of(path).unreadable(e);
     }
   }
 

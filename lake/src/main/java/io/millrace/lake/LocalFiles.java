@@ -22,6 +22,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ import java.util.stream.Stream;
  * rename, lets both win.)
  */
 class LocalFiles implements FileIO {
+  private static final byte[] PARQUET_END = "PAR1".getBytes(StandardCharsets.US_ASCII);
 
   @Override
   public CloseableIterator<FileStatus> listFrom(String filePath) throws IOException {
@@ -46,6 +48,7 @@ class LocalFiles implements FileIO {
       found =
           entries
               .filter(p -> p.getFileName().toString().compareTo(first) >= 0)
+              .filter(p -> !isTornCheckpoint(p))
               .sorted((a, b) -> a.getFileName().toString().compareTo(b.getFileName().toString()))
               .flatMap(p -> status(p).stream())
               .toList();
@@ -53,6 +56,27 @@ class LocalFiles implements FileIO {
       throw (FileNotFoundException) new FileNotFoundException(directory.toString()).initCause(e);
     }
     return closeable(found.iterator());
+  }
+
+  /** A checkpoint that does not end as Parquet does is not shown: the commits say the same. */
+  private static boolean isTornCheckpoint(Path path) {
+    String name = path.getFileName().toString();
+    if (!name.contains(".checkpoint.") || !name.endsWith(".parquet")) {
+      return false;
+    }
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+      if (file.length() < 2 * PARQUET_END.length) {
+        return true;
+      }
+      byte[] end = new byte[PARQUET_END.length];
+      file.seek(file.length() - end.length);
+      file.readFully(end);
+      return !Arrays.equals(end, PARQUET_END);
+    } catch (FileNotFoundException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

@@ -100,19 +100,25 @@ public final class Mirror {
   /** After a restart: believes what was noted only when it fits the table and the log. */
   private void takeUp(Connection duck) {
     table.settle();
-    Optional<MirrorRecord.Noted> noted = record.read(duck);
-    if (noted.isEmpty() || !noted.get().tableId().equals(table.id())) {
-      return;
-    }
-    version = noted.get().version();
-    boolean follows = version <= table.version() && sameColumns(noted.get().columns());
-    if (!follows
-        || (!current() && !caughtUp(duck))
-        || !new MirrorCheck(table).fits(duck, relation)) {
-      LOG.info(
-          "the mirror of {} at version {} does not fit and is loaded again", table.name(), version);
+    try {
+      Optional<MirrorRecord.Noted> noted = record.read(duck);
+      if (noted.isPresent() && !fits(duck, noted.get())) {
+        LOG.info("the kept mirror of {} does not fit and is loaded again", table.name());
+        version = NONE;
+      }
+    } catch (MillraceException e) {
+      LOG.warn("the kept mirror of {} cannot be read and is loaded again", table.name(), e);
       version = NONE;
     }
+  }
+
+  private boolean fits(Connection duck, MirrorRecord.Noted noted) {
+    version = noted.version();
+    return noted.tableId().equals(table.id())
+        && version <= table.version()
+        && sameColumns(noted.columns())
+        && (current() || caughtUp(duck))
+        && new MirrorCheck(table).fits(duck, relation);
   }
 
   private boolean sameColumns(String fingerprint) {

@@ -258,6 +258,7 @@ class MirrorRestartTest extends LakeFixture {
             "UPDATE %s SET __row = __row + 1 WHERE id = 100",
             "INSERT INTO %s SELECT * FROM %s WHERE id = 100",
             "DROP TABLE %s",
+            "CREATE OR REPLACE TABLE %s AS SELECT 1 AS something_else",
             "DROP TABLE \"millrace mirrors\".\"dim.customer\"",
             "UPDATE \"millrace mirrors\".\"dim.customer\" SET version = 0",
             "UPDATE \"millrace mirrors\".\"dim.customer\" SET version = 99",
