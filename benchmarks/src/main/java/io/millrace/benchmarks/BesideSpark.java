@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -45,7 +46,7 @@ record BesideSpark(Path folder, PrintStream out, String sparkClasspath) {
                 duck,
                 LineItems.rows(0, rows, "'line'"));
       }
-      out.printf("%d rows, %d MB%n", rows, Meter.bytesIn(origin) >> 20);
+      out.printf(Locale.ROOT, "%d rows, %d MB%n", rows, Meter.bytesIn(origin) >> 20);
       for (Kind kind :
           List.of(
               new Kind("merge", 1, 0.2),
@@ -83,8 +84,14 @@ record BesideSpark(Path folder, PrintStream out, String sparkClasspath) {
     double us = Meter.median(ours);
     double them = Meter.median(theirs.subList(1, theirs.size()));
     out.printf(
+        Locale.ROOT,
         "%s %d %%: Millrace %s ms, Spark %s ms, ratio %.3f (bar %.2f), rows equal%n",
-        kind.name(), kind.percent(), Orders.millis(us), Orders.millis(them), us / them, kind.bar());
+        kind.name(),
+        kind.percent(),
+        Orders.millis(us),
+        Orders.millis(them),
+        us / them,
+        kind.bar());
   }
 
   private double millrace(Connection duck, Path root, Path changes, String kind) {
@@ -92,7 +99,7 @@ record BesideSpark(Path folder, PrintStream out, String sparkClasspath) {
       DeltaTable table = lake.open(TableName.parse("dim.lineitem"));
       Meter loading = new Meter();
       Mirror mirror = Mirror.load(duck, table, "mirror");
-      out.printf("  mirror loaded in %s ms%n", Orders.millis(loading.wallMillis()));
+      out.printf(Locale.ROOT, "  mirror loaded in %s ms%n", Orders.millis(loading.wallMillis()));
       Meter meter = new Meter();
       Sql.run(
           duck,

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a changed row costs as the table grows: steps of 10,000 changes with random keys. The mirror
@@ -19,7 +20,13 @@ record CostOfARow(Path folder, PrintStream out) {
 
   void run(long rowsMax) throws Exception {
     out.printf(
-        "%10s %14s %14s %12s %12s%n", "rows", "written B/row", "read B/row", "ms/step", "CPU ms");
+        Locale.ROOT,
+        "%10s %14s %14s %12s %12s%n",
+        "rows",
+        "written B/row",
+        "read B/row",
+        "ms/step",
+        "CPU ms");
     for (long rows = 100_000; rows <= rowsMax; rows *= 10) {
       one(rows);
     }
@@ -51,7 +58,12 @@ record CostOfARow(Path folder, PrintStream out) {
       }
     }
     out.printf(
+        Locale.ROOT,
         "%10d %14.1f %14.1f %12.1f %12.1f%n",
-        rows, Meter.median(written), Meter.median(read), Meter.median(wall), Meter.median(cpu));
+        rows,
+        Meter.median(written),
+        Meter.median(read),
+        Meter.median(wall),
+        Meter.median(cpu));
   }
 }

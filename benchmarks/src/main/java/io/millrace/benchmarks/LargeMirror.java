@@ -7,6 +7,7 @@ import io.millrace.lake.Mirror;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.Locale;
 
 /** A mirror of many keys in 1 GB: loading it, taking it up after a restart, a step on it. */
 record LargeMirror(Path folder, PrintStream out) {
@@ -23,7 +24,10 @@ record LargeMirror(Path folder, PrintStream out) {
         step(orders, 1);
       }
       out.printf(
-          "local state %d MB, memory_limit %s%n", Meter.bytesIn(state) >> 20, LIMITS.memory());
+          Locale.ROOT,
+          "local state %d MB, memory_limit %s%n",
+          Meter.bytesIn(state) >> 20,
+          LIMITS.memory());
       Meter meter = new Meter();
       try (DuckDb duckDb = DuckDb.inDirectory(state, LIMITS);
           Connection duck = duckDb.connect()) {
@@ -50,6 +54,7 @@ record LargeMirror(Path folder, PrintStream out) {
 
   private void say(String what, long rows, Meter meter) {
     out.printf(
+        Locale.ROOT,
         "%s: %d rows, wall %s ms, CPU %s ms, RSS peak so far %d MB%n",
         what,
         rows,

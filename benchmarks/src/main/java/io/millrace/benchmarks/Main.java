@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Runs one measurement in a folder of its own, which is deleted after it. */
@@ -25,7 +26,11 @@ public final class Main {
     Path folder = Files.createTempDirectory("millrace-benchmark");
     try {
       run(arguments, folder, out);
-      out.printf("peak RSS %d MB, -Xmx %d MB%n", Meter.peakRssMegabytes(), Meter.heapMegabytes());
+      out.printf(
+          Locale.ROOT,
+          "peak RSS %d MB, -Xmx %d MB%n",
+          Meter.peakRssMegabytes(),
+          Meter.heapMegabytes());
     } finally {
       delete(folder);
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Small appends, forced to disk, to a table with a long log. */
 record SmallCommits(Path folder, PrintStream out) {
@@ -44,6 +45,7 @@ record SmallCommits(Path folder, PrintStream out) {
       }
     }
     out.printf(
+        Locale.ROOT,
         "append of 100 rows at version %d: wall median %s p95 %s ms, CPU median %s ms%n",
         versions,
         Orders.millis(Meter.median(wall)),

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Steps of 100 random changes, the table compacted when due, and how it reads before and after. */
 record SmallSteps(Path folder, PrintStream out) {
@@ -42,22 +43,29 @@ record SmallSteps(Path folder, PrintStream out) {
           orders.table().refresh();
           orders.mirror().refresh(duck);
           compaction.add(packing.cpuMillis());
-          out.printf("compacted %d files to %d%n", done.filesBefore(), done.filesAfter());
+          out.printf(
+              Locale.ROOT, "compacted %d files to %d%n", done.filesBefore(), done.filesAfter());
         }
       }
       double[] after = orders.read();
       out.printf(
+          Locale.ROOT,
           "step of 100 changes into %d rows: wall median %s p95 %s ms, CPU median %s p95 %s ms%n",
           rows,
           Orders.millis(Meter.median(wall)),
           Orders.millis(Meter.ninetyFifth(wall)),
           Orders.millis(Meter.median(cpu)),
           Orders.millis(Meter.ninetyFifth(cpu)));
-      out.printf("compactions: %s ms CPU each%n", compaction.stream().map(Orders::millis).toList());
       out.printf(
+          Locale.ROOT,
+          "compactions: %s ms CPU each%n",
+          compaction.stream().map(Orders::millis).toList());
+      out.printf(
+          Locale.ROOT,
           "log: %d bytes a step%n",
           (Meter.bytesIn(orders.table().path().resolve("_delta_log")) - log) / STEPS);
       out.printf(
+          Locale.ROOT,
           "reading one column: %s -> %s ms; all: %s -> %s ms%n",
           Orders.millis(before[0]),
           Orders.millis(after[0]),
