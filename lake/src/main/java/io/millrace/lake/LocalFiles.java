@@ -65,7 +65,7 @@ class LocalFiles implements FileIO {
       return false;
     }
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
-      if (file.length() < 2 * PARQUET_END.length) {
+      if (file.length() < 2L * PARQUET_END.length) {
         return true;
       }
       byte[] end = new byte[PARQUET_END.length];
