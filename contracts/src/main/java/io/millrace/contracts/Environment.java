@@ -20,6 +20,8 @@ public enum Environment {
   MILLRACE_LOG,
   /** DuckDB's memory limit, such as 512MB. */
   MILLRACE_DUCKDB_MEMORY,
+  /** DuckDB's threads for one statement. */
+  MILLRACE_DUCKDB_THREADS,
   /** The process to follow into death; set by the launcher. */
   MILLRACE_PARENT_PID
 }
