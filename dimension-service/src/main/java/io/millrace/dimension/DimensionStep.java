@@ -3,6 +3,7 @@ package io.millrace.dimension;
 import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.changelog.published.TableVersion;
 import io.millrace.contracts.error.DimensionError;
+import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
@@ -119,11 +120,12 @@ final class DimensionStep implements TableStep {
     return Optional.ofNullable(queue.peekFirst());
   }
 
-  private void take(InputVersion version) {
+  private void take(InputVersion planned) {
+    InputVersion version = planned;
     long before = table.delta().version();
     boolean committed = false;
     while (!committed) {
-      history.load(version, table.mirror().relation(), INPUT);
+      version = load(version);
       rows.from(INPUT, moments.at(version.cut(), hasMembers(table.mirror().relation())));
       members.apply(table.mirror().relation());
       RowDiff.Changes changes =
@@ -143,6 +145,29 @@ final class DimensionStep implements TableStep {
         .ifPresent(end -> table.readTo(shard.around().names().table(dimension.input()), end));
     queue.removeFirst();
     table.progress().stepped(table.delta().version() != before);
+  }
+
+  /**
+   * Loads the changes of a version; when vacuum has taken them, the difference to the input's
+   * newest rows in their place.
+   *
+   * @return what was loaded, which is the first in the queue
+   */
+  private InputVersion load(InputVersion version) {
+    try {
+      history.load(version, table.mirror().relation(), INPUT);
+      return version;
+    } catch (MillraceException e) {
+      if (e.errorCode() != LakeError.LK_011_HISTORY_GONE) {
+        throw e;
+      }
+      InputVersion newest =
+          history.difference(version.version(), input.newestAt(Long.MAX_VALUE).orElseThrow());
+      queue.clear();
+      queue.addFirst(newest);
+      history.load(newest, table.mirror().relation(), INPUT);
+      return newest;
+    }
   }
 
   private boolean hasMembers(String relation) {

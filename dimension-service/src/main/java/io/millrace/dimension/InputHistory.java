@@ -48,18 +48,22 @@ final class InputHistory {
         }
       }
     }
+    return List.of(difference(own.version() + 1, announced));
+  }
+
+  /** What stands for the versions from one to an announced one when their changes are gone. */
+  InputVersion difference(long first, TableVersion announced) {
     LOG.warnf(
         "%s table %s: versions %d to %d of %s are no longer held; the difference to its rows at cut"
             + " %d is applied as changes of that cut",
         DimensionError.DIM_004_HISTORY_SKIPPED.code(),
         dimension.name(),
-        own.version() + 1,
-        announced.version() - 1,
+        first,
+        announced.version(),
         dimension.input(),
         announced.cut());
-    return List.of(
-        new InputVersion(
-            announced.tableId(), announced.version(), announced.cut(), new How.Difference()));
+    return new InputVersion(
+        announced.tableId(), announced.version(), announced.cut(), new How.Difference());
   }
 
   /**

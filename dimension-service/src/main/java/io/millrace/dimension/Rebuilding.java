@@ -55,9 +55,6 @@ final class Rebuilding {
    * @return the input version that they contain
    */
   InputVersion run(FoldedCut order) {
-    Sql.run(
-        shard.duck(),
-        "CREATE OR REPLACE TEMP TABLE " + SCRATCH + " AS " + DefaultMembers.select(dimension));
     TableVersion last =
         shard
             .around()
@@ -67,9 +64,26 @@ final class Rebuilding {
                 new MillraceException(
                     ShardError.SHD_005_INPUT_MISSING,
                     "nothing was announced of " + dimension.input() + " yet."));
+    try {
+      return replay(history.feed(-1, last.version()), last);
+    } catch (MillraceException e) {
+      if (e.errorCode() != LakeError.LK_011_HISTORY_GONE) {
+        throw e;
+      }
+      if (!Rebuild.of(order).loseHistory()) {
+        throw notHeld(e);
+      }
+      return replay(List.of(history.difference(0, last)), last);
+    }
+  }
+
+  private InputVersion replay(List<InputVersion> versions, TableVersion last) {
+    Sql.run(
+        shard.duck(),
+        "CREATE OR REPLACE TEMP TABLE " + SCRATCH + " AS " + DefaultMembers.select(dimension));
     InputVersion newest = InputVersion.announced(last);
     boolean empty = true;
-    for (InputVersion version : versions(last, Rebuild.of(order).loseHistory())) {
+    for (InputVersion version : versions) {
       history.load(version, SCRATCH, INPUT);
       rows.from(INPUT, moments.at(version.cut(), !empty));
       members.apply(SCRATCH);
@@ -80,30 +94,18 @@ final class Rebuilding {
     return newest;
   }
 
-  private List<InputVersion> versions(TableVersion last, boolean loseHistory) {
-    try {
-      return history.feed(-1, last.version());
-    } catch (MillraceException e) {
-      if (e.errorCode() != LakeError.LK_011_HISTORY_GONE) {
-        throw e;
-      }
-      if (!loseHistory) {
-        throw new MillraceException(
-            DimensionError.DIM_003_HISTORY_NOT_HELD,
-            "table "
-                + table.name()
-                + " cannot be rebuilt: the first versions of "
-                + dimension.input()
-                + " are vacuumed, so its history would shrink. To accept that, run: millrace"
-                + " rebuild "
-                + table.name()
-                + " --lose-history",
-            e);
-      }
-      return List.of(
-          new InputVersion(
-              last.tableId(), last.version(), last.cut(), new InputVersion.How.Difference()));
-    }
+  private MillraceException notHeld(MillraceException cause) {
+    return new MillraceException(
+        DimensionError.DIM_003_HISTORY_NOT_HELD,
+        "table "
+            + table.name()
+            + " cannot be rebuilt: the first versions of "
+            + dimension.input()
+            + " are vacuumed, so its history would shrink. To accept that, run: millrace"
+            + " rebuild "
+            + table.name()
+            + " --lose-history",
+        cause);
   }
 
   private void replace() {

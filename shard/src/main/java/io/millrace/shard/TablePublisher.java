@@ -12,6 +12,7 @@ import io.millrace.lake.DeltaTable;
 import io.millrace.lake.Sql;
 import io.millrace.warehouse.Table;
 import java.util.List;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the changes of a table's versions on its topic. Used by the shard's loop alone. */
@@ -30,6 +31,11 @@ final class TablePublisher {
         .around()
         .topics()
         .createChangelog(topic, shard.around().warehouse().settings().retention());
+  }
+
+  /** Whether anything was ever put on the topic, still held or not. */
+  boolean hasPublished() {
+    return shard.around().topics().end(new TopicPartition(topic, 0)) > 0;
   }
 
   /**

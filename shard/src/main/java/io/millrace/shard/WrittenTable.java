@@ -243,10 +243,25 @@ public final class WrittenTable {
   }
 
   private void publishMissed() {
+    if (lastPublished < 0 && publisher.hasPublished()) {
+      announceExpired();
+    }
     for (FeedVersion missed : delta.changes().versions(lastPublished, delta.version())) {
       var _ = delta.changes().load(shard.duck(), missed.version(), FEED);
       publish(missed.version(), missed.watermark().cut(), FEED);
     }
+  }
+
+  /**
+   * No announcement of the table is held any more: its newest version is announced without ranges,
+   * so that whoever is not there yet reads the change feed, as far as that is held.
+   */
+  private void announceExpired() {
+    long version = delta.version();
+    published.add(
+        new PublishedVersion(
+            name().toString(), delta.id(), version - 1, version, delta.watermark().cut(), null));
+    lastPublished = version;
   }
 
   private void publish(long version, long cut, String changes) {

@@ -88,6 +88,13 @@ final class Cuts implements AutoCloseable {
     return !data.poll(POLL).isEmpty() && announced(topic) == behind;
   }
 
+  /** How many offsets the topic holds. */
+  long held(String topic) {
+    List<TopicPartition> partition = List.of(new TopicPartition(topic, 0));
+    return data.endOffsets(partition).values().iterator().next()
+        - data.beginningOffsets(partition).values().iterator().next();
+  }
+
   @Override
   public void close() {
     cuts.close();
