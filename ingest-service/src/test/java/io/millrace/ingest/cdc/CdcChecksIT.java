@@ -18,46 +18,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is refused when a source is opened, and what ends a reader, each with its code. */
 @NullUnmarked
-class CdcChecksIT {
-  private static EmbeddedPostgres server;
-
-  private TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    server = TestDatabase.startServer();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    server.close();
-  }
-
-  @BeforeEach
-  void create() throws Exception {
-    database = TestDatabase.create(server);
-  }
-
-  @AfterEach
-  void drop() throws Exception {
-    database.close();
-  }
-
-  private CdcReader open(String position) {
-    return CdcReader.open(
-        database.source(), TestDatabase.PASSWORD, position, Duration.ofMillis(200));
-  }
-
+class CdcChecksIT extends OnDatabase {
   private MillraceException refused(String code) {
     return refused(code, null);
   }
@@ -77,12 +44,6 @@ class CdcChecksIT {
     e.printStackTrace(new PrintWriter(text));
     assertThat(text.toString()).doesNotContain(TestDatabase.PASSWORD);
     return e;
-  }
-
-  private String snapshot() throws Exception {
-    try (CdcReader reader = open(null)) {
-      return Events.untilEnd(reader).last().position();
-    }
   }
 
   private void table() throws Exception {

@@ -9,48 +9,14 @@ import io.millrace.ingest.SourceEvent.End;
 import io.millrace.ingest.SourceEvent.Opening;
 import io.millrace.ingest.SourceEvent.Shape;
 import io.millrace.ingest.SourceProgress.Phase;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @NullUnmarked
-class CdcReaderIT {
-  private static EmbeddedPostgres server;
-
-  private TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    server = TestDatabase.startServer();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    server.close();
-  }
-
-  @BeforeEach
-  void create() throws Exception {
-    database = TestDatabase.create(server);
-  }
-
-  @AfterEach
-  void drop() throws Exception {
-    database.close();
-  }
-
-  private CdcReader open(String position) {
-    return CdcReader.open(
-        database.source(), TestDatabase.PASSWORD, position, Duration.ofMillis(200));
-  }
-
+class CdcReaderIT extends OnDatabase {
   @Test
   void readsAllRowsAndThenTheLogBehindThem() throws Exception {
     database.run(

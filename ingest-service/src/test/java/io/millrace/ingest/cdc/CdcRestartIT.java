@@ -7,7 +7,6 @@ import io.millrace.ingest.SourceEvent.Change;
 import io.millrace.ingest.SourceEvent.End;
 import io.millrace.ingest.SourceEvent.Opening;
 import io.millrace.ingest.SourceEvent.Shape;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -23,52 +22,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
 /** Nothing is lost and nothing comes twice, wherever the reader dies. */
 @NullUnmarked
-class CdcRestartIT {
+class CdcRestartIT extends OnDatabase {
   private static final int LIVES = 14;
-
-  private static EmbeddedPostgres server;
-
-  private TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    server = TestDatabase.startServer();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    server.close();
-  }
-
-  @BeforeEach
-  void create() throws Exception {
-    database = TestDatabase.create(server);
-  }
-
-  @AfterEach
-  void drop() throws Exception {
-    database.close();
-  }
-
-  private CdcReader open(String position) {
-    return CdcReader.open(
-        database.source(), TestDatabase.PASSWORD, position, Duration.ofMillis(100));
-  }
-
-  private String snapshot() throws Exception {
-    try (CdcReader reader = open(null)) {
-      return Events.untilEnd(reader).last().position();
-    }
-  }
 
   @Test
   void goesOnBehindEveryTransactionAlone() throws Exception {

@@ -7,9 +7,7 @@ import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.DataType.Decimal;
 import io.millrace.ingest.SourceEvent.Change;
 import io.millrace.ingest.SourceEvent.Shape;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
@@ -17,10 +15,6 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Columns and values, from the snapshot and from the log alike. */
 @NullUnmarked
-class CdcValuesIT {
+class CdcValuesIT extends OnDatabase {
   private static final String COLUMNS =
       """
       id int, b bool, i2 int2, i8 int8, f4 float4, f8 float8, d numeric(12,2), dneg numeric(3,-2),
@@ -64,35 +58,6 @@ class CdcValuesIT {
           '00:00', '9999-12-31 23:59:59.999999', '9999-12-31 23:59:59.999999+00', '1969-12-31',
           NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 45
           """);
-
-  private static EmbeddedPostgres server;
-
-  private TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    server = TestDatabase.startServer();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    server.close();
-  }
-
-  @BeforeEach
-  void create() throws Exception {
-    database = TestDatabase.create(server);
-  }
-
-  @AfterEach
-  void drop() throws Exception {
-    database.close();
-  }
-
-  private CdcReader open(String position) {
-    return CdcReader.open(
-        database.source(), TestDatabase.PASSWORD, position, Duration.ofMillis(200));
-  }
 
   @Test
   void readsTheSameValuesFromTheSnapshotAndFromTheLog() throws Exception {
