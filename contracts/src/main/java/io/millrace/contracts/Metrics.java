@@ -14,7 +14,7 @@ public final class Metrics {
   /** The cut that a table is right through. */
   public static final String CUT = "millrace_table_cut";
 
-  /** Cuts appended that a table has not reached. */
+  /** Cuts in the log that a table has not reached. */
   public static final String CUTS_BEHIND = "millrace_table_cuts_behind";
 
   /** Rows written, by kind: insert, delete. */
@@ -23,7 +23,7 @@ public final class Metrics {
   /** Steps or refreshes that ended, by outcome: changed, unchanged, failed. */
   public static final String REFRESHES = "millrace_refreshes";
 
-  /** Time that steps took. */
+  /** Time that steps and refreshes took that ended well, with their number: a timer. */
   public static final String REFRESH_SECONDS = "millrace_refresh_seconds";
 
   /** Records set aside, by code. */

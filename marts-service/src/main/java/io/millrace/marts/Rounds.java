@@ -209,6 +209,7 @@ final class Rounds implements ShardWork {
     WrittenTable table = mart.table();
     Instant started = shard.around().clock().instant();
     long startedNanos = System.nanoTime();
+    table.progress().began();
     Refresh.Outcome outcome = NOTHING;
     String reason = reason(mart);
     MillraceException error = null;

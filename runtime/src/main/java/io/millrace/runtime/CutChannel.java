@@ -31,10 +31,15 @@ public class CutChannel {
   private final ControlSchemas schemas;
   private final MutinyEmitter<byte[]> cuts;
 
-  CutChannel(ControlSchemas schemas, CutTopic topic, @Channel("cut") MutinyEmitter<byte[]> cuts) {
+  CutChannel(
+      ControlSchemas schemas,
+      CutTopic topic,
+      StatusBoard board,
+      @Channel("cut") MutinyEmitter<byte[]> cuts) {
     this.log = new CutLog(news, topic);
     this.schemas = schemas;
     this.cuts = cuts;
+    board.cuts(log::end);
   }
 
   /** The fold, which grows by itself. */

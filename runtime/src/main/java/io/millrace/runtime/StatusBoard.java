@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public class StatusBoard {
       new AtomicReference<>(new ServiceState(false, "starting", null));
   private final Clock clock = Clock.systemUTC();
   private final MeterRegistry meters;
+  private volatile LongSupplier endOfCuts = () -> 0;
 
   public StatusBoard(MeterRegistry meters) {
     this.meters = meters;
@@ -40,6 +42,11 @@ public class StatusBoard {
    */
   public record ServiceState(
       boolean started, @Nullable String waitingFor, @Nullable String error) {}
+
+  /** Where the cut log ends, as far as this service has read it. */
+  public void cuts(LongSupplier end) {
+    endOfCuts = end;
+  }
 
   /** Replaces what is known of a table. */
   public void table(TableStatus status) {
@@ -114,6 +121,11 @@ public class StatusBoard {
     gauge(Metrics.LAG, "table", table, () -> lagSeconds(tables.get(table)));
     gauge(Metrics.TARGET_LAG, "table", table, () -> of(table).targetLagMillis() / 1000.0);
     gauge(Metrics.CUT, "table", table, () -> of(table).through());
+    gauge(
+        Metrics.CUTS_BEHIND,
+        "table",
+        table,
+        () -> Math.max(0, endOfCuts.getAsLong() - 1 - of(table).through()));
     gauge(Metrics.DATA_TIMESTAMP, "table", table, () -> epochSeconds(of(table).dataTime()));
     gauge(
         Metrics.RUNNING,

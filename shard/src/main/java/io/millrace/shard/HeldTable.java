@@ -108,6 +108,7 @@ final class HeldTable implements AutoCloseable {
       table.refresh();
       EachTable.requireRebuild(table);
       for (int i = 0; i < STEPS_AT_ONCE; i++) {
+        progress.began();
         if (!step.step()) {
           return false;
         }

@@ -38,6 +38,7 @@ public final class TableProgress {
   private @Nullable String waitingFor;
   private @Nullable MillraceException error;
   private long retryNanos;
+  private long beganNanos = System.nanoTime();
   private long shownNanos = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
 
   TableProgress(Shard shard, WrittenTable table) {
@@ -82,7 +83,12 @@ public final class TableProgress {
         .increment((double) committed.rowsDeleted());
   }
 
-  /** A step or refresh ended well. */
+  /** A step or refresh begins. */
+  public void began() {
+    beganNanos = System.nanoTime();
+  }
+
+  /** The step or refresh that began ended well. */
   public void stepped(boolean changed) {
     error = null;
     waitingFor = null;
@@ -96,6 +102,8 @@ public final class TableProgress {
             "outcome",
             changed ? "changed" : "unchanged")
         .increment();
+    Metrics.timer(io.millrace.contracts.Metrics.REFRESH_SECONDS, "table", table.name().toString())
+        .record(Duration.ofNanos(System.nanoTime() - beganNanos));
   }
 
   /** It has nothing to do but wait. */

@@ -29,6 +29,11 @@ class MonitoringTest {
     assertThat(metricsIn("README.md")).isEqualTo(emitted());
   }
 
+  @Test
+  void servicesHaveEveryMetricThatIsDeclared() throws IllegalAccessException {
+    assertThat(emitted()).containsExactlyInAnyOrderElementsOf(declared().values());
+  }
+
   private static Set<String> metricsIn(String file) {
     return METRIC
         .matcher(Repository.read(MONITORING.resolve(file)))
@@ -40,18 +45,23 @@ class MonitoringTest {
 
   /** The constants that some service's code refers to. */
   private static Set<String> emitted() throws IllegalAccessException {
-    Map<String, String> names = new TreeMap<>();
-    for (Field constant : Metrics.class.getFields()) {
-      names.put(constant.getName(), String.valueOf(constant.get(null)));
-    }
     StringBuilder code = new StringBuilder();
     for (Path module : Repository.modules()) {
       Repository.files(module.resolve("src/main/java"), n -> n.endsWith(".java"))
           .forEach(file -> code.append(Repository.read(file)));
     }
-    return names.entrySet().stream()
+    return declared().entrySet().stream()
         .filter(e -> Pattern.compile("\\bMetrics\\." + e.getKey() + "\\b").matcher(code).find())
         .map(Map.Entry::getValue)
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Constant to metric. */
+  private static Map<String, String> declared() throws IllegalAccessException {
+    Map<String, String> names = new TreeMap<>();
+    for (Field constant : Metrics.class.getFields()) {
+      names.put(constant.getName(), String.valueOf(constant.get(null)));
+    }
+    return names;
   }
 }
