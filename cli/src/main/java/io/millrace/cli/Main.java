@@ -55,7 +55,9 @@ public final class Main {
   private static void say(PrintWriter err, MillraceException e) {
     err.println(e.getMessage());
     Throwable cause = e.getCause();
-    if (cause != null && cause.getMessage() != null) {
+    if (cause != null
+        && cause.getMessage() != null
+        && !e.getMessage().contains(cause.getMessage())) {
       err.println("  cause: " + cause.getMessage().lines().findFirst().orElse(""));
     }
   }

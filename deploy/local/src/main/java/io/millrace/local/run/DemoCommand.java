@@ -76,6 +76,8 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--port-base",
+      paramLabel = "PORT",
+      converter = PortBase.class,
       description = "First of ten ports in a row (default: free ones).",
       defaultValue = "0")
   int portBase;
@@ -93,9 +95,9 @@ final class DemoCommand implements Callable<Integer> {
   private int run(DemoFolder folder) throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     StackSpec wanted = StackSpec.all(folder.stack()).withPortBase(portBase);
+    ServicePorts ports = ServicePorts.of(portBase);
     Stack stack = Stack.start(wanted, out::println);
     try {
-      ServicePorts ports = ServicePorts.of(portBase);
       RunFile run =
           new RunFile(
               ProcessHandle.current().pid(),

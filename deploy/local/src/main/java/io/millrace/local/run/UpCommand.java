@@ -1,21 +1,23 @@
 package io.millrace.local.run;
 
 import io.millrace.cli.ExitCode;
+import io.millrace.cli.Folder;
 import io.millrace.cli.RunFile;
 import io.millrace.cli.WarehouseYaml;
+import io.millrace.contracts.error.ErrorCode;
 import io.millrace.local.Part;
 import io.millrace.local.Stack;
 import io.millrace.local.StackSpec;
 import io.millrace.local.process.Children;
+import io.millrace.warehouse.problem.Problem;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -57,6 +59,8 @@ final class UpCommand implements Callable<Integer> {
 
   @Option(
       names = "--port-base",
+      paramLabel = "PORT",
+      converter = PortBase.class,
       description = "First of ten ports in a row (default: free ones).",
       defaultValue = "0")
   int portBase;
@@ -76,24 +80,41 @@ final class UpCommand implements Callable<Integer> {
     Path at =
         lake.map(l -> l.toAbsolutePath().normalize())
             .orElseGet(() -> WarehouseYaml.read(folder, System.getenv()).lake());
+    if (isWrong(folder)) {
+      return ExitCode.FAILED;
+    }
     Path own = folder.resolve(".millrace");
-    try (Started started = Started.of(own.resolve("stack"), missing(), portBase, out);
+    ServicePorts ports = ServicePorts.of(portBase);
+    StackSpec wanted = new StackSpec(missing(), own.resolve("stack"), portBase);
+    try (Stack stack = Stack.start(wanted, out::println);
         Children children = new Children()) {
       RunFile run =
           new RunFile(
               ProcessHandle.current().pid(),
               folder.toString(),
               at.toString(),
-              kafka.orElseGet(() -> started.require().kafkaBootstrap()),
-              registry.orElseGet(() -> started.require().registryUrl()),
-              ServicePorts.of(portBase).services());
+              kafka.orElseGet(stack::kafkaBootstrap),
+              registry.orElseGet(stack::registryUrl),
+              ports.services());
       run.write(folder);
       new Services(Home.path(), own, run, System.getenv()).start(children);
       out.println("the four services start; their logs are in " + own.resolve("logs"));
-      return new LocalRun(run, out, started.ended()).watch(children, limit, () -> {});
+      return new LocalRun(run, out, stack.ended()).watch(children, limit, () -> {});
     }
   }
 
+  /** Says what is wrong with the folder; what time can mend, the services wait for. */
+  private boolean isWrong(Path folder) {
+    List<Problem> problems =
+        new Folder(folder, System.getenv())
+            .alone(false).problems().stream()
+                .filter(p -> p.code().response() != ErrorCode.Response.RETRY)
+                .toList();
+    problems.forEach(spec.commandLine().getErr()::println);
+    return !problems.isEmpty();
+  }
+
+  /** The parts of the stack that the user has not; without any, the folder is still only ours. */
   private Set<Part> missing() {
     Set<Part> parts = EnumSet.noneOf(Part.class);
     if (kafka.isEmpty()) {
@@ -103,29 +124,5 @@ final class UpCommand implements Callable<Integer> {
       parts.add(Part.REGISTRY);
     }
     return parts;
-  }
-
-  /** The parts of the stack that the user has not. */
-  private record Started(@Nullable Stack stack) implements AutoCloseable {
-    static Started of(Path dir, Set<Part> parts, int portBase, PrintWriter out)
-        throws InterruptedException {
-      return new Started(
-          parts.isEmpty() ? null : Stack.start(new StackSpec(parts, dir, portBase), out::println));
-    }
-
-    Stack require() {
-      return java.util.Objects.requireNonNull(stack);
-    }
-
-    CompletableFuture<Void> ended() {
-      return stack == null ? new CompletableFuture<>() : stack.ended();
-    }
-
-    @Override
-    public void close() {
-      if (stack != null) {
-        stack.close();
-      }
-    }
   }
 }

@@ -49,8 +49,10 @@ public final class ShopLoader {
    * @param scale the scale factor of TPC-H: {@link #SMALL}, or 0.03 to 100
    * @throws MillraceException LOC-008 when the database refuses, LOC-009 when the scale is out of
    *     bounds or is not that of the shop in this database
+   * @throws InterruptedException when told to stop; nothing is loaded then
    */
-  public static void load(PostgresAddress address, double scale, Progress progress) {
+  public static void load(PostgresAddress address, double scale, Progress progress)
+      throws InterruptedException {
     if (scale != SMALL && !(scale >= LEAST_OTHER_SCALE && scale <= GREATEST_SCALE)) {
       throw new MillraceException(
           LocalError.LOC_009_SCALE_REFUSED,
@@ -69,7 +71,7 @@ public final class ShopLoader {
     }
   }
 
-  private void load() throws SQLException {
+  private void load() throws SQLException, InterruptedException {
     try (Connection connection = ShopDatabase.connect(address);
         Statement statement = connection.createStatement()) {
       if (isLoaded(statement)) {
@@ -116,7 +118,8 @@ public final class ShopLoader {
     }
   }
 
-  private void copy(Connection connection, ShopTable table) throws SQLException {
+  private void copy(Connection connection, ShopTable table)
+      throws SQLException, InterruptedException {
     CopyIn copy =
         connection
             .unwrap(PGConnection.class)
@@ -132,6 +135,9 @@ public final class ShopLoader {
         rows++;
         if (chunk.length() >= COPY_CHARACTERS) {
           write(copy, chunk);
+          if (Thread.interrupted()) {
+            throw new InterruptedException("told to stop while the shop was loaded");
+          }
         }
         if (rows % step == 0 && rows < expected && expected >= REPORT_FROM_ROWS) {
           report(table, rows, 100 * rows / expected);
