@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.contracts.TableName;
 import io.millrace.demo.github.Organization;
 import io.millrace.lake.Sql;
+import io.millrace.warehouse.Dimension;
 import io.millrace.warehouse.Table;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,7 +42,10 @@ record GithubClaims(Organization organization, Path scratch, Function<TableName,
     return switch (table.name().toString()) {
       case "staging.repositories" -> Optional.of(repositories(table));
       case "staging.issues" -> Optional.of(issues(table));
-      case "dim.repository" -> Optional.of(currentRepositories(table));
+      case "dim.repository" ->
+          table instanceof Dimension dimension
+              ? Optional.of(currentRepositories(dimension))
+              : Optional.empty();
       default -> Optional.empty();
     };
   }
@@ -62,19 +66,15 @@ record GithubClaims(Organization organization, Path scratch, Function<TableName,
         List.of("repo_id"));
   }
 
-  private Claim currentRepositories(Table table) {
+  private Claim currentRepositories(Dimension table) {
     String columns =
         "repo_id, repo_name, repo_full_name, owner, language, license, archived, updated_at";
     return new Claim(
         WITNESS,
         "SELECT " + columns + " FROM (" + repositories(table).wanted() + ")",
-        "SELECT %s FROM %s WHERE is_current AND repo_id IS NOT NULL AND NOT %s < 0"
-            .formatted(columns, view.apply(table.name()), Sql.name(surrogateKey(table))),
+        "SELECT %s FROM %s WHERE is_current AND %s > 0"
+            .formatted(columns, view.apply(table.name()), Sql.name(table.surrogateKey())),
         List.of("repo_id"));
-  }
-
-  private static String surrogateKey(Table table) {
-    return ((io.millrace.warehouse.Dimension) table).surrogateKey();
   }
 
   private Claim issues(Table table) {

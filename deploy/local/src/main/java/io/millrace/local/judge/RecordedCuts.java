@@ -15,13 +15,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /** The cut log as it stands on Kafka now. */
-public final class RecordedCuts {
+final class RecordedCuts {
   private static final Duration POLL = Duration.ofMillis(200);
 
   private RecordedCuts() {}
 
   /** Folds the log to its end. */
-  public static CutLog read(KafkaConnection kafka, SchemaRegistry registry, String topic) {
+  static CutLog read(KafkaConnection kafka, SchemaRegistry registry, String topic) {
     CutLog log = new CutLog(new News());
     each(
         kafka,

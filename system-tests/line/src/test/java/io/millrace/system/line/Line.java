@@ -119,6 +119,15 @@ final class Line implements AutoCloseable {
     settings.put(variable, value);
   }
 
+  /**
+   * As {@link #beside}, but on a lake and local state of their own, which are empty. Kafka is the
+   * same, so these instances must not run beside others of the same services.
+   */
+  Line onAnEmptyLake(String name) throws IOException {
+    Path own = Files.createDirectories(folder.resolve(name));
+    return new Line(stack, github, own, own.resolve("lake"), warehouse, jvm, false);
+  }
+
   /** The example warehouse. */
   static Path warehouse() {
     return REPOSITORY.resolve("examples/shop");

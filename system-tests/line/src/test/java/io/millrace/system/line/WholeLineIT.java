@@ -12,6 +12,7 @@ import io.millrace.local.shop.ShopLoader;
 import io.millrace.local.shop.ShopWorkload;
 import io.millrace.warehouse.Table;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,6 +56,7 @@ class WholeLineIT {
         pause(3_000);
         assertThat(workload.counts().rolledBack()).as("rolled back").isPositive();
       }
+      moveAndOrderAtOneMoment(line);
       Instant quiet = Clock.systemUTC().instant();
       line.awaitShown(quiet, LIMIT);
       line.awaitSynced(quiet, LIMIT);
@@ -63,6 +65,21 @@ class WholeLineIT {
         assertThat(line.stop(service)).as("time to stop").isLessThan(Duration.ofSeconds(30));
       }
       assertSparkReadsTheSame(line);
+    }
+  }
+
+  /** An order placed at the very moment of a move belongs to the version that begins there. */
+  private static void moveAndOrderAtOneMoment(Line line) throws SQLException {
+    try (Shop shop = new Shop(line)) {
+      shop.transaction(
+          "UPDATE customer SET c_address = 'the boundary', updated_at = now() WHERE c_custkey = 1",
+          "INSERT INTO orders SELECT 20000000, 1, o_orderstatus, o_totalprice, o_orderdate,"
+              + " o_orderpriority, o_clerk, o_shippriority, o_comment, now(), now() FROM orders"
+              + " LIMIT 1",
+          "INSERT INTO lineitem SELECT 20000000, l_partkey, l_suppkey, 1, l_quantity,"
+              + " l_extendedprice, l_discount, l_tax, l_returnflag, l_linestatus, l_shipdate,"
+              + " l_commitdate, l_receiptdate, l_shipinstruct, l_shipmode, l_comment FROM lineitem"
+              + " LIMIT 1");
     }
   }
 
