@@ -182,7 +182,7 @@ final class ShopIT {
   }
 
   @Test
-  void keepsAShopThatIsLoadedAndRefusesAnotherScale() {
+  void keepsAShopThatIsLoadedAndRefusesAnotherScale() throws InterruptedException {
     List<String> second = new ArrayList<>();
     ShopLoader.load(address, ShopLoader.SMALL, second::add);
     assertThat(second).containsExactly("Shop: kept as it is in the database");

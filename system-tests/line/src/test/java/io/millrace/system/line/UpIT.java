@@ -62,6 +62,7 @@ class UpIT {
           "/config");
 
   private final HttpClient http = HttpClient.newHttpClient();
+  private Path directory;
   private Path folder;
   private Path said;
   private Stack database;
@@ -72,6 +73,7 @@ class UpIT {
 
   @BeforeAll
   void start(@TempDir Path directory) throws Exception {
+    this.directory = directory;
     folder = directory.resolve("warehouse");
     said = directory.resolve("up.log");
     copy(Line.warehouse(), folder);
@@ -166,7 +168,7 @@ class UpIT {
         }
       }
     }
-    try (Stream<Path> files = Files.walk(folder.getParent())) {
+    try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         // Kafka's indexes are large and hold numbers; the database knows its own password.
         if (!file.toString().matches(".*index|.*/db/.*") && isTold(text(file))) {
@@ -195,7 +197,7 @@ class UpIT {
   @Test
   @Order(7)
   void isVerifiedAfterwardsWithoutItsSources() throws Exception {
-    MillraceCommand bare = new MillraceCommand(folder.getParent(), Map.of());
+    MillraceCommand bare = new MillraceCommand(directory, Map.of());
     MillraceCommand.Ended verified = bare.run("verify", "--dir", folder.toString());
     assertThat(verified.out().lines()).hasSize(19).noneMatch(line -> line.startsWith("wrong"));
     assertThat(verified.code()).isZero();
