@@ -133,7 +133,10 @@ class ReplayIT {
     return log.lastBefore(Instant.ofEpochSecond(boundary)).orElse(-1);
   }
 
-  /** At the end of the log, and at some cuts before it. */
+  /**
+   * At some cuts and, but for marts, at the end of the log. Slow marts may share none: what they
+   * show first is what was there when they were made.
+   */
   private List<String> differences(TwoLakes lakes, long last) {
     List<String> found = new ArrayList<>();
     for (TableName name : lakes.tables()) {
@@ -142,7 +145,9 @@ class ReplayIT {
       List<Long> some = new ArrayList<>(cuts.tailSet(0L));
       Collections.shuffle(some, random);
       some = new ArrayList<>(some.subList(0, Math.min(CUTS_COMPARED, some.size())));
-      some.add(last);
+      if (!rounds) {
+        some.add(last);
+      }
       some.stream()
           .map(cut -> lakes.difference(name, cut))
           .filter(difference -> !difference.isEmpty())

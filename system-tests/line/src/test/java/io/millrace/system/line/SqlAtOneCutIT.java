@@ -58,16 +58,16 @@ class SqlAtOneCutIT {
       LakeQuery.Answer stopped = ask(DIMENSION_AND_ORDERS);
       assertThat(stopped.cut()).hasValue(at("dim.customer"));
       assertThat(stopped.rows()).containsExactly(marks(MARKS / 2));
-      LakeQuery.Answer moving = ask(CUSTOMERS_AND_ORDERS);
+      LakeQuery.Answer moving = askUntil(CUSTOMERS_AND_ORDERS, marks(MARKS));
       assertThat(moving.cut().orElseThrow()).isGreaterThan(stopped.cut().orElseThrow());
       assertThat(moving.rows()).containsExactly(marks(MARKS));
-      LakeQuery.Answer idle = ask(IDLE_AND_ORDERS);
+      LakeQuery.Answer idle = askUntil(IDLE_AND_ORDERS, List.of(5L, 2L * MARKS));
       assertThat(idle.cut().orElseThrow()).isGreaterThan(stopped.cut().orElseThrow());
       assertThat(idle.rows()).containsExactly(List.of(5L, 2L * MARKS));
 
       line.start(Service.DIMENSION);
       line.awaitShown(List.of(Service.DIMENSION), Clock.systemUTC().instant(), LIMIT);
-      LakeQuery.Answer started = ask(DIMENSION_AND_ORDERS);
+      LakeQuery.Answer started = askUntil(DIMENSION_AND_ORDERS, marks(MARKS));
       assertThat(started.cut().orElseThrow()).isGreaterThan(idle.cut().orElseThrow());
       assertThat(started.rows()).containsExactly(marks(MARKS));
     }
@@ -76,6 +76,16 @@ class SqlAtOneCutIT {
 
   private LakeQuery.Answer ask(String select) {
     return LakeQuery.run(line.lake, select, OptionalLong.empty());
+  }
+
+  /** Positions follow into the lake about a cut interval after a service shows them. */
+  private LakeQuery.Answer askUntil(String select, List<@Nullable Object> wanted) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    LakeQuery.Answer answer = ask(select);
+    while (!answer.rows().contains(wanted) && System.nanoTime() < deadline) {
+      answer = ask(select);
+    }
+    return answer;
   }
 
   private static List<@Nullable Object> marks(int mark) {
