@@ -94,13 +94,18 @@ public record ShardSurroundings(
     Map<Integer, Long> ends =
         IntStream.range(0, warehouse.settings().shards())
             .boxed()
-            .collect(
-                Collectors.toMap(
-                    p -> p, p -> topics.end(new TopicPartition(names.published(), p))));
+            .collect(Collectors.toMap(p -> p, this::endOfStatements));
     if (!cutLog().awaitEnd(cutEnd, LOG_LIMIT) || !published().awaitEnds(ends, LOG_LIMIT)) {
       throw new MillraceException(
           ChangelogError.CL_052_KAFKA_UNAVAILABLE,
           "the control topics of " + names.prefix() + " were not read to their ends within 60 s.");
     }
+  }
+
+  /** 0 when all statements of the partition have expired, so that none will be read. */
+  private long endOfStatements(int partition) {
+    TopicPartition statements = new TopicPartition(names.published(), partition);
+    long end = topics.end(statements);
+    return topics.start(statements) < end ? end : 0;
   }
 }
