@@ -128,6 +128,7 @@ final class DimensionStep implements TableStep {
       version = load(version);
       rows.from(INPUT, moments.at(version.cut(), hasMembers(table.mirror().relation())));
       members.apply(table.mirror().relation());
+      KeyCollisions.refuse(shard.duck(), dimension, table.mirror().relation());
       RowDiff.Changes changes =
           table
               .diff(List.of(dimension.surrogateKey()))

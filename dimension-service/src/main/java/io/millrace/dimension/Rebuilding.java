@@ -87,6 +87,7 @@ final class Rebuilding {
       history.load(version, SCRATCH, INPUT);
       rows.from(INPUT, moments.at(version.cut(), !empty));
       members.apply(SCRATCH);
+      KeyCollisions.refuse(shard.duck(), dimension, SCRATCH);
       replace();
       empty = false;
       newest = version;

@@ -1,6 +1,7 @@
 package io.millrace.dimension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.DataType.Simple;
@@ -125,6 +126,7 @@ class VersionedMembersTest {
     }
     rows.from("z", new InputRows.Moment(Instant.ofEpochSecond(committedAt), false));
     members.apply("dim");
+    KeyCollisions.refuse(duck, dimension, "dim");
     Sql.run(duck, "DELETE FROM dim USING " + InputRows.KEYS + " k WHERE dim.id = k.id AND sk > 0");
     Sql.run(duck, "INSERT INTO dim BY NAME FROM " + Members.WANTED);
   }
@@ -312,5 +314,24 @@ class VersionedMembersTest {
       }
       return shown;
     }
+  }
+
+  /** No two natural keys are known that collide, so another key's row is given the same. */
+  @Test
+  void refusesASurrogateKeyThatAnotherMemberHas() {
+    apply(10, new Change(1, 5L, "A", "1"), new Change(2, 5L, "B", "2"));
+    Sql.run(duck, "UPDATE dim SET id = 3 WHERE id = 2");
+    assertThatThrownBy(() -> apply(20, new Change(2, 5L, "B", "2")))
+        .hasMessageStartingWith("DIM-001 ")
+        .hasMessageContaining("dim.c");
+    apply(30, new Change(1, 7L, "C", "1"));
+  }
+
+  @Test
+  void refusesASurrogateKeyTwiceInOneStep() {
+    apply(10, new Change(1, 5L, "A", "1"));
+    Sql.run(duck, "INSERT INTO " + Members.WANTED + " FROM " + Members.WANTED);
+    assertThatThrownBy(() -> KeyCollisions.refuse(duck, dimension, "dim"))
+        .hasMessageStartingWith("DIM-001 ");
   }
 }

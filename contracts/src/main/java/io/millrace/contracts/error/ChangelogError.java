@@ -42,8 +42,6 @@ public enum ChangelogError implements ErrorCode {
   CL_055_RANGE_MISSING(Kind.EXTERNAL, Response.STOP),
   /** Another instance has taken this writer's place. */
   CL_056_FENCED(Kind.EXTERNAL, Response.RETRY),
-  /** A topic was deleted and created again. */
-  CL_057_TOPIC_REPLACED(Kind.EXTERNAL, Response.STOP),
   /** A row is larger than the broker takes. */
   CL_058_ROW_TOO_LARGE(Kind.SOURCE_DATA, Response.STOP),
   /** warehouse.yml asks for another number of shards than the first start fixed. */

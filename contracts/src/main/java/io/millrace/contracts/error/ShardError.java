@@ -6,10 +6,6 @@ public enum ShardError implements ErrorCode {
   SHD_001_TOPIC_REPLACED(Kind.EXTERNAL, Response.STOP),
   /** The statement of a table has changed and nobody said rebuild. */
   SHD_002_DEFINITION_CHANGED(Kind.CONFIG, Response.STOP),
-  /** A table that is read was replaced by another one. */
-  SHD_003_INPUT_REPLACED(Kind.EXTERNAL, Response.STOP),
-  /** A table is asked for that this service does not write. */
-  SHD_004_NOT_HERE(Kind.CONFIG, Response.STOP),
   /** A table that is read does not exist yet. */
   SHD_005_INPUT_MISSING(Kind.EXTERNAL, Response.RETRY),
   /** DuckDB refuses a statement that Millrace made. */
