@@ -1,7 +1,7 @@
 package io.millrace.dimension;
 
 import io.millrace.changelog.cut.FoldedCut;
-import io.millrace.changelog.published.TableVersion;
+import io.millrace.changelog.published.PublishedLog;
 import io.millrace.contracts.error.DimensionError;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
@@ -93,31 +93,39 @@ final class DimensionStep implements TableStep {
 
   @Override
   public boolean step() throws InterruptedException {
+    long known = shard.around().cutLog().end() - 1; // before asking for orders up to it
     Optional<FoldedCut> order = table.nextRebuild();
     if (order.isPresent() && order.get().number() > refusedOrder && rebuild(order.get())) {
       return true;
     }
-    Optional<InputVersion> next = plan();
-    if (next.isEmpty()) {
-      table.reached(input.through());
+    if (queue.isEmpty() && !plan(known)) {
+      return false;
+    }
+    take(queue.getFirst());
+    return true;
+  }
+
+  /**
+   * Queues the next input versions, of which some may not be announced to this follower. Without
+   * any, the table is where its input is.
+   *
+   * @param known the newest cut of which all is known
+   * @return whether there is one
+   */
+  private boolean plan(long known) {
+    PublishedLog.Ahead ahead = input.ahead(position);
+    if (ahead.next().isEmpty()) {
+      table.reached(Math.min(ahead.through(), known));
       table
           .progress()
           .waiting(table.through() < 0 ? "the first cut of " + dimension.input() : null);
       return false;
     }
-    take(next.get());
-    return true;
-  }
-
-  /** The next input version; when some are not announced to this follower, from the change feed. */
-  private Optional<InputVersion> plan() {
-    if (queue.isEmpty()) {
-      Optional<TableVersion> announced = input.next(position);
-      if (announced.isPresent()) {
-        queue.addAll(history.upTo(announced.get(), position));
-      }
+    if (ahead.next().get().cut() > known) {
+      return false;
     }
-    return Optional.ofNullable(queue.peekFirst());
+    queue.addAll(history.upTo(ahead.next().get(), position));
+    return true;
   }
 
   private void take(InputVersion planned) {

@@ -117,6 +117,7 @@ final class Rounds implements ShardWork {
 
   private OptionalLong due(Mart mart) {
     WrittenTable table = mart.table();
+    long reach = reach(mart); // before asking for orders up to it
     Optional<Long> order = table.nextRebuild().map(c -> c.number());
     if (order.isPresent() && table.definitionChanged()) {
       table.progress().cleared();
@@ -124,7 +125,6 @@ final class Rounds implements ShardWork {
     if (!table.progress().mayStep()) {
       return OptionalLong.empty();
     }
-    long reach = reach(mart);
     if (order.isPresent() && order.get() >= lastRound) {
       return reach >= order.get() ? OptionalLong.of(order.get()) : OptionalLong.empty();
     }

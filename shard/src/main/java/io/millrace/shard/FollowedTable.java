@@ -2,6 +2,7 @@ package io.millrace.shard;
 
 import io.millrace.changelog.codec.ChangeDecoder;
 import io.millrace.changelog.codec.Missing;
+import io.millrace.changelog.published.PublishedLog;
 import io.millrace.changelog.published.TableVersion;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.ChangelogError;
@@ -62,10 +63,14 @@ public final class FollowedTable {
     return shard.around().published().through(name());
   }
 
+  /** Its cut and the first announced version behind the position, of whatever table id. */
+  public PublishedLog.Ahead ahead(Position own) {
+    return shard.around().published().ahead(name(), own.version());
+  }
+
   /** The first announced version behind the position, of whatever table id. */
   public Optional<TableVersion> next(Position own) {
-    List<TableVersion> later = shard.around().published().versionsAfter(name(), own.version());
-    return later.isEmpty() ? Optional.empty() : Optional.of(later.getFirst());
+    return ahead(own).next();
   }
 
   /** The newest announced version that shows the cut or an earlier one. */

@@ -8,7 +8,6 @@ import io.millrace.contracts.wire.Published;
 import io.millrace.contracts.wire.PublishedVersion;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -101,13 +100,26 @@ public final class PublishedLog {
     return tables.containsKey(table);
   }
 
-  /** Published versions of the table above {@code version}, in order. */
-  public synchronized List<TableVersion> versionsAfter(TableName table, long version) {
+  /**
+   * What a follower at a version has to do, as of one statement: with two questions a version could
+   * be announced in between, and a follower would take itself to be where that version is missing.
+   */
+  public synchronized Ahead ahead(TableName table, long version) {
     Follow follow = tables.get(table);
     return follow == null
-        ? List.of()
-        : List.copyOf(follow.versions.tailMap(version, false).values());
+        ? new Ahead(-1, Optional.empty())
+        : new Ahead(
+            follow.through,
+            Optional.ofNullable(follow.versions.higherEntry(version)).map(Map.Entry::getValue));
   }
+
+  /**
+   * What lies ahead of a follower.
+   *
+   * @param through the cut that the table is right through, -1 if nothing was said of it
+   * @param next the first published version above the follower's
+   */
+  public record Ahead(long through, Optional<TableVersion> next) {}
 
   /** The newest published version of the table at or before the cut. */
   public synchronized Optional<TableVersion> newestAt(TableName table, long cut) {

@@ -11,6 +11,7 @@ import io.millrace.contracts.wire.PublishedVersion;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PublishedLogTest {
@@ -56,11 +57,33 @@ class PublishedLogTest {
         version(ORDERS, -1, 1, 3),
         version(ORDERS, 1, 2, 6),
         version(ORDERS, 2, 5, 9));
-    assertThat(log.versionsAfter(ORDERS, 1))
-        .extracting(TableVersion::version)
-        .containsExactly(2L, 5L);
+    assertThat(log.ahead(ORDERS, 1).next().orElseThrow().version()).isEqualTo(2);
+    assertThat(log.ahead(ORDERS, 2).next().orElseThrow().version()).isEqualTo(5);
+    assertThat(log.ahead(ORDERS, 5)).isEqualTo(new PublishedLog.Ahead(9, Optional.empty()));
     assertThat(log.newestAt(ORDERS, 8).orElseThrow().version()).isEqualTo(2);
     assertThat(log.newestAt(ORDERS, 2)).isEmpty();
+  }
+
+  /** A follower that is told of a cut without the version that shows it would lose its changes. */
+  @Test
+  void tellsOfNoCutWithoutTheVersionsUpToIt() throws InterruptedException {
+    Thread writer =
+        Thread.ofPlatform()
+            .start(() -> {
+              for (long v = 0; v < 100_000; v++) {
+                say(v, List.of(), version(ORDERS, v - 1, v, v));
+              }
+            });
+    long seen = -1;
+    while (writer.isAlive()) {
+      PublishedLog.Ahead ahead = log.ahead(ORDERS, seen);
+      if (ahead.next().isEmpty()) {
+        assertThat(ahead.through()).isEqualTo(seen);
+      } else {
+        seen = ahead.next().get().version();
+      }
+    }
+    writer.join();
   }
 
   @Test
