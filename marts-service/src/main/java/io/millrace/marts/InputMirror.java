@@ -82,6 +82,7 @@ final class InputMirror {
         load(cut);
         return;
       }
+      loaded = false; // until the changes are applied, whatever fails before
       table.load(next.get(), LOADED);
       log.add(LOADED, next.get().cut());
       gather(!any);
@@ -91,7 +92,6 @@ final class InputMirror {
       next = next(cut);
     }
     if (any) {
-      loaded = false;
       apply();
       loaded = true;
     }
