@@ -1,12 +1,15 @@
 package io.millrace.shard;
 
 import io.millrace.changelog.topic.Retry;
+import io.millrace.contracts.error.ChangelogError;
 import io.millrace.contracts.error.ErrorCode;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.error.ShardError;
 import io.millrace.warehouse.Table;
+import io.smallrye.mutiny.TimeoutException;
 import java.time.Duration;
 import java.util.List;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jboss.logging.Logger;
 
 /**
@@ -81,6 +84,15 @@ final class ShardLoop implements Runnable {
 
   /** A loop must not end in silence: whatever it was, the shard is given up and taken again. */
   private MillraceException unexpected(RuntimeException cause) {
+    if (isOutage(cause)) {
+      return new MillraceException(
+          ChangelogError.CL_052_KAFKA_UNAVAILABLE,
+          name
+              + ": Kafka does not answer ("
+              + cause.getClass().getSimpleName()
+              + "). Check that the brokers run and that this service may use them.",
+          cause);
+    }
     LOG.error(name + " failed", cause);
     return new MillraceException(
         ShardError.SHD_007_UNEXPECTED,
@@ -89,6 +101,13 @@ final class ShardLoop implements Runnable {
             + cause.getClass().getSimpleName()
             + ", which no code was made for; its log has the cause. Nothing half done is visible.",
         cause);
+  }
+
+  private static boolean isOutage(Throwable error) {
+    return switch (error) {
+      case RetriableException _, TimeoutException _ -> true;
+      default -> error.getCause() != null && isOutage(error.getCause());
+    };
   }
 
   private void giveUp(MillraceException error, Retry retry) throws InterruptedException {
