@@ -45,7 +45,12 @@ final class IngestLoop implements Runnable {
     this.around = around;
     this.board = board;
     this.pace =
-        new CutPace(plan.cutInterval(), plan.heartbeat(), Clock.systemUTC(), System::nanoTime);
+        new CutPace(
+            plan.cutInterval(),
+            plan.heartbeat(),
+            plan.round(),
+            Clock.systemUTC(),
+            System::nanoTime);
   }
 
   /** The source's name. */
@@ -139,11 +144,14 @@ final class IngestLoop implements Runnable {
         }
       }
       if (end != null && due(end, writer.pending() > 0)) {
-        FoldedCut cut = announce(end, writer);
+        FoldedCut cut = announce(end, writer.finish());
+        pace.closed();
         reader.confirm(end.position());
         board.announced(cut);
         retry.reset();
         end = null;
+      } else if (last != null && pace.revealDue(around.newestCut())) {
+        announce(new SourceEvent.End(last.to().orElseThrow(), last.sourceCommittedAt()), Map.of());
       }
       board.progress(reader.progress(), raw.changes());
       if (Thread.interrupted()) {
@@ -165,8 +173,8 @@ final class IngestLoop implements Runnable {
    *
    * @throws MillraceException ING-050 when another cut came first, or none came
    */
-  private FoldedCut announce(SourceEvent.End end, RangeWriter writer) throws InterruptedException {
-    Map<String, List<OffsetRange>> ranges = writer.finish();
+  private FoldedCut announce(SourceEvent.End end, Map<String, List<OffsetRange>> ranges)
+      throws InterruptedException {
     long previous = last == null ? -1 : last.number();
     Instant committedAt =
         proved != null && proved.isAfter(end.committedAt()) ? proved : end.committedAt();
@@ -189,7 +197,6 @@ final class IngestLoop implements Runnable {
                         + " starts again from the log in 30 s."));
     last = folded;
     proved = committedAt;
-    pace.closed();
     return folded;
   }
 }

@@ -93,7 +93,8 @@ public class IngestMain implements ServiceMain {
   }
 
   private static SourcePlan plan(Warehouse warehouse, Source source) {
-    Duration heartbeat = heartbeat(warehouse);
+    Duration least = leastLag(warehouse);
+    Duration heartbeat = heartbeat(least);
     return switch (source) {
       case CdcSource cdc ->
           new SourcePlan(
@@ -101,6 +102,7 @@ public class IngestMain implements ServiceMain {
               "cdc",
               warehouse.settings().cutInterval(),
               heartbeat,
+              TargetLag.period(least),
               position -> openCdc(cdc, position, heartbeat));
       case ApiSource api ->
           new SourcePlan(
@@ -108,6 +110,7 @@ public class IngestMain implements ServiceMain {
               "api",
               warehouse.settings().cutInterval(),
               heartbeat,
+              TargetLag.period(least),
               position ->
                   new ApiReader(
                       api,
@@ -135,16 +138,18 @@ public class IngestMain implements ServiceMain {
     }
   }
 
+  private static Duration leastLag(Warehouse warehouse) {
+    return Stream.concat(
+            Stream.of(warehouse.settings().targetLag()),
+            warehouse.dynamicTables().stream().map(DynamicTable::targetLag))
+        .filter(TargetLag.Within.class::isInstance)
+        .map(lag -> ((TargetLag.Within) lag).lag())
+        .min(Comparator.naturalOrder())
+        .orElse(HEARTBEAT_MAX.multipliedBy(4));
+  }
+
   /** A quarter of the least target lag, 1 to 10 s. */
-  private static Duration heartbeat(Warehouse warehouse) {
-    Duration least =
-        Stream.concat(
-                Stream.of(warehouse.settings().targetLag()),
-                warehouse.dynamicTables().stream().map(DynamicTable::targetLag))
-            .filter(TargetLag.Within.class::isInstance)
-            .map(lag -> ((TargetLag.Within) lag).lag())
-            .min(Comparator.naturalOrder())
-            .orElse(HEARTBEAT_MAX.multipliedBy(4));
+  private static Duration heartbeat(Duration least) {
     Duration quarter = least.dividedBy(4);
     if (quarter.compareTo(HEARTBEAT_MIN) < 0) {
       return HEARTBEAT_MIN;

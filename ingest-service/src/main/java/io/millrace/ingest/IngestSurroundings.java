@@ -12,6 +12,7 @@ import io.millrace.contracts.wire.Cut;
 import io.millrace.runtime.CutChannel;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.TopicPartition;
@@ -39,6 +40,11 @@ record IngestSurroundings(
 
   CutLog cutLog() {
     return channel.log();
+  }
+
+  /** The time of the newest cut, which must be there. */
+  Instant newestCut() {
+    return cutLog().timeOf(cutLog().end() - 1);
   }
 
   /** A writer of the source's raw topics; the one before it is fenced. */

@@ -11,10 +11,16 @@ import java.util.Optional;
  * @param kind cdc or api
  * @param cutInterval least time between two cuts with changes
  * @param heartbeat time between two cuts without
+ * @param round least period of the rounds of marts
  * @param opener how a reader is made
  */
 record SourcePlan(
-    Source source, String kind, Duration cutInterval, Duration heartbeat, Opener opener) {
+    Source source,
+    String kind,
+    Duration cutInterval,
+    Duration heartbeat,
+    Duration round,
+    Opener opener) {
 
   /** Opens a source at a position, or at its beginning. */
   interface Opener {

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class CutPaceTest {
   private final Moved clock = new Moved();
   private final CutPace pace =
-      new CutPace(Duration.ofSeconds(1), Duration.ofSeconds(3), clock, clock::nanos);
+      new CutPace(
+          Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(2), clock, clock::nanos);
 
   @Test
   void isDueAfterTheIntervalWhereverTheBeatIs() {
@@ -25,22 +26,22 @@ class CutPaceTest {
   }
 
   @Test
-  void comesEarlierToKeepTheBeatAmidTwoSeconds() {
-    clock.setTo(950);
+  void comesEarlierToKeepTheBeat() {
+    clock.setTo(1_200);
     pace.closed();
-    clock.setTo(1_499);
+    clock.setTo(1_749);
     assertThat(pace.due()).isFalse();
-    clock.setTo(1_500);
+    clock.setTo(1_750);
     assertThat(pace.due()).isTrue();
   }
 
   @Test
   void neverComesBeforeHalfAnInterval() {
-    clock.setTo(1_200);
+    clock.setTo(1_500);
     pace.closed();
-    clock.setTo(1_699);
+    clock.setTo(1_999);
     assertThat(pace.due()).isFalse();
-    clock.setTo(1_700);
+    clock.setTo(2_000);
     assertThat(pace.due()).isTrue();
   }
 
@@ -52,6 +53,26 @@ class CutPaceTest {
     assertThat(pace.heartbeatDue()).isFalse();
     clock.setTo(3_000);
     assertThat(pace.heartbeatDue()).isTrue();
+  }
+
+  @Test
+  void showsOnceThatARoundIsOver() {
+    clock.setTo(3_750);
+    pace.closed();
+    clock.setTo(3_999);
+    assertThat(pace.revealDue(Instant.ofEpochMilli(3_755))).isFalse();
+    clock.setTo(4_000);
+    assertThat(pace.revealDue(Instant.ofEpochMilli(3_755))).isTrue();
+    clock.setTo(6_000);
+    assertThat(pace.revealDue(Instant.ofEpochMilli(4_001))).isFalse();
+  }
+
+  @Test
+  void leavesThatToAnotherSourceThatCameFirst() {
+    clock.setTo(3_750);
+    pace.closed();
+    clock.setTo(4_010);
+    assertThat(pace.revealDue(Instant.ofEpochMilli(4_003))).isFalse();
   }
 
   /** A clock that a test sets, in milliseconds. */

@@ -89,6 +89,7 @@ class IngestLoopTest {
         "api",
         Duration.ofSeconds(1),
         Duration.ofSeconds(1),
+        Duration.ofSeconds(1),
         position -> {
           throw new AssertionError("a source is opened only after its writer");
         });

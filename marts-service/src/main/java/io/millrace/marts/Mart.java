@@ -9,6 +9,7 @@ import io.millrace.shard.Shard;
 import io.millrace.shard.WrittenTable;
 import io.millrace.warehouse.DynamicTable;
 import io.millrace.warehouse.DynamicTable.RefreshMode;
+import io.millrace.warehouse.TargetLag;
 import io.millrace.warehouse.algebra.Algebra;
 import io.millrace.warehouse.algebra.Node;
 import io.millrace.warehouse.algebra.Reason;
@@ -39,7 +40,7 @@ record Mart(
         table,
         refresh(shard, definition, table),
         Lineage.sources(shard.around().warehouse(), definition.name()),
-        RoundCuts.period(Lineage.effectiveLag(shard.around().warehouse(), definition)));
+        TargetLag.period(Lineage.effectiveLag(shard.around().warehouse(), definition)).toSeconds());
   }
 
   private static Refresh refresh(Shard shard, DynamicTable definition, WrittenTable table) {

@@ -1,27 +1,22 @@
 package io.millrace.marts;
 
 import io.millrace.changelog.cut.CutLog;
-import java.time.Duration;
+import io.millrace.warehouse.TargetLag;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.OptionalLong;
 
 /**
  * The cuts at which dynamic tables are refreshed, a function of the cut log alone: a table of lag L
- * is refreshed at the last cut before a multiple of P, the greatest power of two seconds that is
- * not above L/2, on the log's time. A table that is behind skips multiples of its own P, but never
- * one of a coarser P in use: so any two tables share cuts.
+ * is refreshed at the last cut before a multiple of its P, {@link TargetLag#period}, on the log's
+ * time. A table that is behind skips multiples of its own P, but never one of a coarser P in use:
+ * so any two tables share cuts.
  */
 final class RoundCuts {
   private final CutLog log;
 
   RoundCuts(CutLog log) {
     this.log = log;
-  }
-
-  /** P of a lag, in seconds, at least 1. */
-  static long period(Duration lag) {
-    return Long.highestOneBit(Math.max(1, lag.toSeconds() / 2));
   }
 
   /**

@@ -6,7 +6,6 @@ import io.millrace.changelog.News;
 import io.millrace.changelog.cut.CutLog;
 import io.millrace.contracts.wire.Cut;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -26,14 +25,6 @@ class RoundCutsTest {
         number,
         Instant.ofEpochMilli((long) (second * 1000)),
         new Cut("a", number - 1, null, Map.of(), Instant.EPOCH));
-  }
-
-  @Test
-  void takesTheGreatestPowerOfTwoNotAboveHalfTheLag() {
-    assertThat(RoundCuts.period(Duration.ofSeconds(2))).isEqualTo(1);
-    assertThat(RoundCuts.period(Duration.ofSeconds(5))).isEqualTo(2);
-    assertThat(RoundCuts.period(Duration.ofSeconds(20))).isEqualTo(8);
-    assertThat(RoundCuts.period(Duration.ofMinutes(1))).isEqualTo(16);
   }
 
   @Test

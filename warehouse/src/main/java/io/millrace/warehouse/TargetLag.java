@@ -20,6 +20,14 @@ public sealed interface TargetLag {
     };
   }
 
+  /**
+   * How often tables of that lag are refreshed, on the log's time: at multiples of the greatest
+   * power of two seconds that is not above half the lag, at least every second.
+   */
+  static Duration period(Duration lag) {
+    return Duration.ofSeconds(Long.highestOneBit(Math.max(1, lag.toSeconds() / 2)));
+  }
+
   /** {@code '<n> <unit>'}: at most this much. */
   record Within(Duration lag) implements TargetLag {}
 
