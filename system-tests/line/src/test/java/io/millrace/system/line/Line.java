@@ -6,9 +6,6 @@ import io.millrace.cli.RunFile;
 import io.millrace.contracts.Service;
 import io.millrace.demo.github.GithubApi;
 import io.millrace.demo.github.Organization;
-import io.millrace.local.Progress;
-import io.millrace.local.Stack;
-import io.millrace.local.StackSpec;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -38,7 +35,7 @@ final class Line implements AutoCloseable {
   private static final List<String> SMALL = List.of("-XX:TieredStopAtLevel=1", "-Xmx512m");
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  final Stack stack;
+  final Outside stack;
   final GithubApi github;
   final Path folder;
   final Path lake;
@@ -70,7 +67,7 @@ final class Line implements AutoCloseable {
   private Line(Path folder, Path warehouse, List<String> jvm)
       throws InterruptedException, IOException {
     this(
-        Stack.start(StackSpec.all(folder.resolve("stack")), Progress.silent()),
+        Outside.start(folder.resolve("stack")),
         new GithubApi(
             new Organization("apache", 20, 60, 1, Clock.systemUTC()),
             new GithubApi.Options(0, "", 0, Integer.MAX_VALUE),
@@ -83,7 +80,7 @@ final class Line implements AutoCloseable {
   }
 
   private Line(
-      Stack stack,
+      Outside stack,
       GithubApi github,
       Path folder,
       Path lake,

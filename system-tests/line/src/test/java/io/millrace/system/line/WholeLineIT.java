@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -36,7 +37,8 @@ class WholeLineIT {
   private final long seed = Long.getLong("millrace.seed", Clock.systemUTC().millis());
 
   @Test
-  void losesAndDoublesNothingWhenEveryServiceIsKilledTwice(@TempDir Path folder) throws Exception {
+  void losesAndDoublesNothingWhenEveryServiceIsKilledTwice(
+      @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path folder) throws Exception {
     Random random = new Random(seed);
     try (Line line = new Line(folder)) {
       ShopLoader.load(line.stack.postgres(), ShopLoader.SMALL, Progress.silent());
