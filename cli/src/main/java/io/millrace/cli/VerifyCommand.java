@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -40,6 +41,12 @@ public final class VerifyCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "TABLE", description = "one table (default: all)")
   Optional<String> table = Optional.empty();
 
+  @Option(
+      names = "--versions",
+      paramLabel = "N",
+      description = "also the last N versions of each, at the cuts that they show (default: none)")
+  int versions;
+
   @Override
   public Integer call() {
     Optional<TableName> only = table.map(text -> Names.table(spec, text));
@@ -50,13 +57,14 @@ public final class VerifyCommand implements Callable<Integer> {
         place.lake(),
         run.filter(RunFile::alive),
         only,
+        versions,
         finding -> spec.commandLine().getOut().println(finding));
   }
 
   /** Verifies what runs beside this process; the exit code. */
   public static int verify(RunFile run, Consumer<Finding> said) {
     Warehouse warehouse = new Folder(Path.of(run.warehouse()), Map.of()).beside(run);
-    return verify(warehouse, Path.of(run.lake()), Optional.of(run), Optional.empty(), said);
+    return verify(warehouse, Path.of(run.lake()), Optional.of(run), Optional.empty(), 0, said);
   }
 
   private static int verify(
@@ -64,6 +72,7 @@ public final class VerifyCommand implements Callable<Integer> {
       Path lakeRoot,
       Optional<RunFile> run,
       Optional<TableName> only,
+      int versions,
       Consumer<Finding> said) {
     List<Table> tables =
         warehouse.tables().stream()
@@ -81,7 +90,7 @@ public final class VerifyCommand implements Callable<Integer> {
         DuckDb duckDb = DuckDb.sandbox(lakeRoot, DuckDb.Limits.small())) {
       Verification verification = new Verification(lake, duckDb, times.times());
       for (Table each : tables) {
-        Finding finding = verification.of(each);
+        Finding finding = verification.of(each, versions);
         said.accept(finding);
         outcomes.add(finding.outcome());
       }

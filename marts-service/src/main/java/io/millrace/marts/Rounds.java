@@ -48,6 +48,8 @@ final class Rounds implements ShardWork {
   private final Map<TableName, ChangeLog> logs = new HashMap<>();
   private final Set<TableName> fresh = new HashSet<>();
   private final Set<Long> periods = new HashSet<>();
+  private final Map<TableName, Long> announced = new HashMap<>();
+  private long known = -1;
   private long lastRound = -1;
 
   private Rounds(Shard shard, List<Mart> marts, Map<TableName, InputMirror> mirrors) {
@@ -101,6 +103,7 @@ final class Rounds implements ShardWork {
 
   @Override
   public boolean advance() throws InterruptedException {
+    look();
     OptionalLong cut = nextRound();
     if (cut.isPresent()) {
       round(cut.getAsLong());
@@ -110,6 +113,15 @@ final class Rounds implements ShardWork {
     return cut.isPresent();
   }
 
+  /**
+   * How far everything is that other services write. Looked at once for each round: what is
+   * announced amid a round belongs to the next, for the mirrors were brought on without it.
+   */
+  private void look() {
+    known = shard.around().cutLog().end() - 1;
+    mirrors.forEach((input, mirror) -> announced.put(input, mirror.through()));
+  }
+
   /** The earliest cut at which a table is due. */
   private OptionalLong nextRound() {
     return marts.stream().map(this::due).flatMapToLong(OptionalLong::stream).min();
@@ -117,7 +129,6 @@ final class Rounds implements ShardWork {
 
   private OptionalLong due(Mart mart) {
     WrittenTable table = mart.table();
-    long reach = reach(mart); // before asking for orders up to it
     Optional<Long> order = table.nextRebuild().map(c -> c.number());
     if (order.isPresent() && table.definitionChanged()) {
       table.progress().cleared();
@@ -125,6 +136,7 @@ final class Rounds implements ShardWork {
     if (!table.progress().mayStep()) {
       return OptionalLong.empty();
     }
+    long reach = reach(mart);
     if (order.isPresent() && order.get() >= lastRound) {
       return reach >= order.get() ? OptionalLong.of(order.get()) : OptionalLong.empty();
     }
@@ -154,14 +166,12 @@ final class Rounds implements ShardWork {
 
   /** The cut that all inputs have reached. */
   private long reach(Mart mart) {
-    return Math.min(
-        mart.inputs().stream().mapToLong(this::through).min().orElse(-1),
-        shard.around().cutLog().end() - 1);
+    return Math.min(mart.inputs().stream().mapToLong(this::through).min().orElse(-1), known);
   }
 
   private long through(TableName input) {
-    InputMirror mirror = mirrors.get(input);
-    return mirror != null ? mirror.through() : mart(input).table().through();
+    Long looked = announced.get(input);
+    return looked != null ? looked : mart(input).table().through();
   }
 
   private Mart mart(TableName name) {
@@ -177,7 +187,7 @@ final class Rounds implements ShardWork {
       }
     }
     for (InputMirror input : mirrors.values()) {
-      if (input.through() >= cut) {
+      if (through(input.name()) >= cut) {
         input.bring(cut);
       }
     }

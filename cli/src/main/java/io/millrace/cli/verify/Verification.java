@@ -44,20 +44,28 @@ public final class Verification {
 
   /** Looks at one table. */
   public Finding of(Table table) {
+    return of(table, 0);
+  }
+
+  /**
+   * Looks at one table, and at as many of its versions before, each at the cut that it shows.
+   *
+   * @return what is wrong with the oldest one that is not right; else what was found of the newest
+   */
+  public Finding of(Table table, int versionsBefore) {
     try (Connection duck = duckDb.connect()) {
       LakePositions positions = new LakePositions(lake);
       if (positions.of(table.name()).at() < 0) {
         return new Finding(table.name(), -1, Outcome.SKIPPED, "it shows no cut yet");
       }
       long cut = new CommonCut(withInputs(table, positions)).greatest();
-      if (!view(duck, positions.table(table.name()), cut, STORED)) {
-        return new Finding(table.name(), cut, Outcome.WRONG, "no version shows this cut");
+      for (long earlier : cutsBefore(positions.table(table.name()), cut, versionsBefore)) {
+        Finding finding = at(duck, positions, table, earlier);
+        if (finding.outcome() != Outcome.RIGHT) {
+          return finding;
+        }
       }
-      return switch (table) {
-        case StagingTable staging -> staging(duck, staging, cut);
-        case Dimension dimension -> dimension(duck, positions, dimension, cut);
-        case DynamicTable dynamic -> dynamic(duck, positions, dynamic, cut);
-      };
+      return at(duck, positions, table, cut);
     } catch (MillraceException e) {
       Outcome outcome =
           e.errorCode() == CliError.CLI_005_NO_COMMON_CUT ? Outcome.SKIPPED : Outcome.FAILED;
@@ -65,6 +73,31 @@ public final class Verification {
     } catch (SQLException e) {
       throw new IllegalStateException("DuckDB closed no connection", e);
     }
+  }
+
+  /** The cuts that its last versions before a cut show, oldest first. */
+  private static List<Long> cutsBefore(DeltaTable table, long cut, int versions) {
+    if (versions == 0) {
+      return List.of();
+    }
+    List<Long> cuts =
+        table.changes().versions(Math.max(0, table.version() - versions), table.version()).stream()
+            .map(version -> version.watermark().cut())
+            .filter(shown -> shown >= 0 && shown < cut)
+            .distinct()
+            .toList();
+    return cuts.subList(Math.max(0, cuts.size() - versions), cuts.size());
+  }
+
+  private Finding at(Connection duck, LakePositions positions, Table table, long cut) {
+    if (!view(duck, positions.table(table.name()), cut, STORED)) {
+      return new Finding(table.name(), cut, Outcome.WRONG, "no version shows this cut");
+    }
+    return switch (table) {
+      case StagingTable staging -> staging(duck, staging, cut);
+      case Dimension dimension -> dimension(duck, positions, dimension, cut);
+      case DynamicTable dynamic -> dynamic(duck, positions, dynamic, cut);
+    };
   }
 
   private static List<TablePosition> withInputs(Table table, LakePositions positions) {

@@ -95,12 +95,16 @@ class VerificationTest {
   private static void fill(Lake lake, Connection duck, TableName name, String second) {
     DeltaTable table =
         lake.create(name, TableSpec.of(RAW), Watermark.at(0, "d"), duck, "FROM (VALUES (1)) t(id)");
-    Mirror mirror = Mirror.load(duck, table, Sql.name("m" + name));
+    change(duck, table, second, 5);
+  }
+
+  private static void change(Connection duck, DeltaTable table, String second, long cut) {
+    Mirror mirror = Mirror.load(duck, table, Sql.name("m" + table.name()));
     Sql.run(
         duck,
         "CREATE OR REPLACE TEMP TABLE wanted AS FROM (VALUES (1), (%s)) t(id)".formatted(second));
     RowDiff.Changes changes = RowDiff.of(table).into(duck, "changes", mirror.relation(), "wanted");
-    var _ = table.commit(duck, mirror, changes.relation(), Watermark.at(5, "d"));
+    var _ = table.commit(duck, mirror, changes.relation(), Watermark.at(cut, "d"));
   }
 
   @Test
@@ -115,5 +119,21 @@ class VerificationTest {
     Finding finding = verify("3", 9, List.of(9L));
     assertThat(finding.outcome()).isEqualTo(Finding.Outcome.WRONG);
     assertThat(finding.words()).contains("1 rows missing, 1 rows too many");
+  }
+
+  @Test
+  void findsAVersionThatWasWrongThoughTheNewestIsRight() throws SQLException {
+    assertThat(verify("3", 9, List.of(6L)).outcome()).isEqualTo(Finding.Outcome.WRONG);
+    try (Lake lake = new Lake(root);
+        DuckDb duckDb = DuckDb.inDirectory(directory.resolve("state"), DuckDb.Limits.small());
+        Connection duck = duckDb.connect()) {
+      change(duck, lake.open(MART), "2", 6);
+      Verification verification = new Verification(lake, duckDb, CutTimes.UNKNOWN);
+      Table mart = warehouse.table(MART).orElseThrow();
+      assertThat(verification.of(mart).outcome()).isEqualTo(Finding.Outcome.RIGHT);
+      Finding finding = verification.of(mart, 5);
+      assertThat(finding.outcome()).isEqualTo(Finding.Outcome.WRONG);
+      assertThat(finding.cut()).isEqualTo(5);
+    }
   }
 }

@@ -30,9 +30,10 @@ import java.util.Optional;
 
 /**
  * Judges the example warehouse after a drain. Each table by itself and against its statement, as
- * {@code millrace verify} does; then, where somebody outside knows better, against that: staging
- * tables against the shop's database and GitHub's stand-in, dimensions and as-of facts against the
- * history that triggers kept in the shop. Sources must be quiet meanwhile.
+ * {@code millrace verify} does, its last versions included; then, where somebody outside knows
+ * better, against that: staging tables against the shop's database and GitHub's stand-in,
+ * dimensions and as-of facts against the history that triggers kept in the shop. Sources must be
+ * quiet meanwhile.
  *
  * @param run the running warehouse
  * @param shop the shop's database
@@ -40,6 +41,7 @@ import java.util.Optional;
  * @param scratch a folder for copies of their rows, made if missing
  */
 public record Judge(RunFile run, PostgresAddress shop, Organization github, Path scratch) {
+  private static final int VERSIONS = 50;
 
   /** A finding for each table, in the order of the warehouse. */
   public List<Finding> findings() {
@@ -64,7 +66,7 @@ public record Judge(RunFile run, PostgresAddress shop, Organization github, Path
           .map(table ->
               finding(
                   table,
-                  verification.of(table),
+                  verification.of(table, VERSIONS),
                   duck,
                   () -> shopSays.of(table).or(() -> githubSays.of(table))))
           .toList();
