@@ -3,9 +3,11 @@ package io.millrace.system.line;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.cli.verify.Finding;
 import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
 import io.millrace.local.Progress;
+import io.millrace.local.judge.Judge;
 import io.millrace.local.shop.ShopLoader;
 import io.millrace.local.shop.ShopWorkload;
 import java.io.IOException;
@@ -116,7 +118,19 @@ class LineFigures {
           figures.append(truth.commitToShown(FACT, "ordered_at", from, to)).append('\n');
         }
       }
-      line.awaitShown(Clock.systemUTC().instant(), LIMIT);
+      Instant quiet = Clock.systemUTC().instant();
+      line.awaitShown(quiet, LIMIT);
+      line.awaitSynced(quiet, LIMIT);
+      Judge judge =
+          new Judge(
+              line.run(),
+              line.stack.postgres(),
+              line.github.organization(),
+              line.folder.resolve("judge"));
+      assertThat(judge.findings())
+          .filteredOn(f -> f.outcome() != Finding.Outcome.RIGHT)
+          .as("tables or versions that are not as they must be")
+          .isEmpty();
     }
   }
 
