@@ -17,6 +17,7 @@ final class Freshness {
     private long target;
     private long last = -1;
     private long worst = -1;
+    private long worstAt;
   }
 
   /**
@@ -24,21 +25,28 @@ final class Freshness {
    *
    * @param worstMillis its greatest lag after it had caught up; its last one if it never had, -1
    *     without any
+   * @param atMillis when that was
    */
-  record Miss(String table, long worstMillis, long targetMillis) {}
+  record Miss(String table, long worstMillis, long targetMillis, long atMillis) {}
 
   /** A table whose lag is not known yet. */
   void expect(String table) {
     tables.computeIfAbsent(table, t -> new Watched());
   }
 
-  /** A table's lag, as just measured. */
-  void seen(String table, long lagMillis, long targetMillis) {
+  /**
+   * A table's lag, as just measured.
+   *
+   * @param atMillis the time, since the watching began
+   */
+  void seen(String table, long lagMillis, long targetMillis, long atMillis) {
     Watched watched = tables.computeIfAbsent(table, t -> new Watched());
     watched.target = targetMillis;
     watched.last = lagMillis;
-    if (watched.worst >= 0 || lagMillis <= targetMillis) {
-      watched.worst = Math.max(watched.worst, lagMillis);
+    boolean counts = watched.worst >= 0 || lagMillis <= targetMillis;
+    if (counts && lagMillis > watched.worst) {
+      watched.worst = lagMillis;
+      watched.worstAt = atMillis;
     }
   }
 
@@ -47,9 +55,9 @@ final class Freshness {
     List<Miss> misses = new ArrayList<>();
     tables.forEach((name, watched) -> {
       if (watched.worst < 0) {
-        misses.add(new Miss(name, watched.last, watched.target));
+        misses.add(new Miss(name, watched.last, watched.target, watched.worstAt));
       } else if (watched.worst > watched.target) {
-        misses.add(new Miss(name, watched.worst, watched.target));
+        misses.add(new Miss(name, watched.worst, watched.target, watched.worstAt));
       }
     });
     return misses;

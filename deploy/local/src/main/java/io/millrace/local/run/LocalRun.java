@@ -85,12 +85,13 @@ record LocalRun(RunFile run, PrintWriter out, CompletableFuture<Void> stack) {
         out.println(
             miss.worstMillis() < 0
                 ? miss.table() + " has no data time"
-                : "%s was %s behind, %s more than its target of %s"
+                : "%s was %s behind, %s more than its target of %s, %s after the initial cut"
                     .formatted(
                         miss.table(),
                         StatusText.seconds(miss.worstMillis()),
                         StatusText.seconds(miss.worstMillis() - miss.targetMillis()),
-                        StatusText.seconds(miss.targetMillis()))));
+                        StatusText.seconds(miss.targetMillis()),
+                        StatusText.seconds(miss.atMillis()))));
     if (misses.isEmpty()) {
       out.println("every table met its target lag");
     }

@@ -37,6 +37,7 @@ final class Watch {
   private long shownNanos = System.nanoTime() - SHOW_NANOS;
   private int linesShown;
   private boolean complete;
+  private long completeNanos;
   private String said = "";
 
   /** Rows at a moment, to tell how fast they come. */
@@ -74,7 +75,8 @@ final class Watch {
             Locale.ROOT,
             "every table shows its initial cut, %.0f s after the services were started%n",
             (System.nanoTime() - begin) / 1e9);
-        shownNanos = System.nanoTime() - SHOW_NANOS;
+        completeNanos = System.nanoTime();
+        shownNanos = completeNanos - SHOW_NANOS;
       } else {
         progress(answers);
         return;
@@ -121,7 +123,11 @@ final class Watch {
           OptionalLong lag = text.lagMillis(table);
           freshness.expect(name);
           if (lag.isPresent()) {
-            freshness.seen(name, lag.getAsLong(), table.path("targetLagMillis").asLong());
+            freshness.seen(
+                name,
+                lag.getAsLong(),
+                table.path("targetLagMillis").asLong(),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - completeNanos));
           }
         }
       }

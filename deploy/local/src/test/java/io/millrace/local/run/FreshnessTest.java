@@ -9,26 +9,27 @@ class FreshnessTest {
 
   @Test
   void lagOfTheInitialCutDoesNotCount() {
-    freshness.seen("marts.a", 30_000, 5_000);
-    freshness.seen("marts.a", 4_000, 5_000);
-    freshness.seen("marts.a", 5_000, 5_000);
+    freshness.seen("marts.a", 30_000, 5_000, 3);
+    freshness.seen("marts.a", 4_000, 5_000, 3);
+    freshness.seen("marts.a", 5_000, 5_000, 3);
     assertThat(freshness.misses()).isEmpty();
   }
 
   @Test
   void aTableThatFallsBehindLaterIsNamedWithItsWorstLag() {
-    freshness.seen("marts.a", 1_000, 5_000);
-    freshness.seen("marts.a", 7_000, 5_000);
-    freshness.seen("marts.a", 1_000, 5_000);
-    assertThat(freshness.misses()).containsExactly(new Freshness.Miss("marts.a", 7_000, 5_000));
+    freshness.seen("marts.a", 1_000, 5_000, 3);
+    freshness.seen("marts.a", 7_000, 5_000, 12);
+    freshness.seen("marts.a", 1_000, 5_000, 3);
+    assertThat(freshness.misses()).containsExactly(new Freshness.Miss("marts.a", 7_000, 5_000, 12));
   }
 
   @Test
   void aTableThatNeverCatchesUpIsNamed() {
     freshness.expect("marts.b");
-    freshness.seen("marts.a", 9_000, 5_000);
+    freshness.seen("marts.a", 9_000, 5_000, 3);
     assertThat(freshness.misses())
         .containsExactly(
-            new Freshness.Miss("marts.a", 9_000, 5_000), new Freshness.Miss("marts.b", -1, 0));
+            new Freshness.Miss("marts.a", 9_000, 5_000, 0),
+            new Freshness.Miss("marts.b", -1, 0, 0));
   }
 }
