@@ -1,9 +1,11 @@
 package io.millrace.marts;
 
 import io.millrace.contracts.TableName;
+import io.millrace.marts.refresh.Choice;
 import io.millrace.marts.refresh.FullRefresh;
 import io.millrace.marts.refresh.IncrementalRefresh;
 import io.millrace.marts.refresh.Refresh;
+import io.millrace.marts.refresh.Target;
 import io.millrace.shard.Lineage;
 import io.millrace.shard.Shard;
 import io.millrace.shard.WrittenTable;
@@ -44,14 +46,18 @@ record Mart(
   }
 
   private static Refresh refresh(Shard shard, DynamicTable definition, WrittenTable table) {
+    Target target =
+        new Target(
+            definition,
+            () -> table.mirror().relation(),
+            () -> table.diff(definition.schema().key()));
     if (definition.refreshMode() == RefreshMode.FULL) {
-      return new FullRefresh(shard.duck(), definition, table, "REFRESH_MODE");
+      return new FullRefresh(shard.duck(), target, Choice.REFRESH_MODE.name());
     }
     return switch (definition.algebra()) {
-      case Algebra.Known(Node root) ->
-          new IncrementalRefresh(shard.duck(), definition, table, root);
+      case Algebra.Known(Node root) -> new IncrementalRefresh(shard.duck(), target, root);
       case Algebra.Unknown(Reason reason, String _) ->
-          new FullRefresh(shard.duck(), definition, table, reason.name());
+          new FullRefresh(shard.duck(), target, reason.name());
     };
   }
 

@@ -37,7 +37,7 @@ import java.util.stream.Collectors;
 final class Rounds implements ShardWork {
   private static final String REBUILD = "rebuild";
   private static final Refresh.Outcome NOTHING =
-      new Refresh.Outcome(new RowDiff.Changes("", 0, 0, 0), "NONE", "", Map.of());
+      new Refresh.Outcome(new RowDiff.Changes("", 0, 0, 0), "NONE", "", Map.of(), 0);
 
   private final Shard shard;
   private final List<Mart> marts;

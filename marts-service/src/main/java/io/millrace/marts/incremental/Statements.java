@@ -1,10 +1,16 @@
 package io.millrace.marts.incremental;
 
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.Sql;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
 /**
@@ -15,6 +21,8 @@ final class Statements {
   private final Connection duck;
   private final UnaryOperator<String> edit;
   private final List<String> temporary = new ArrayList<>();
+  private Optional<Duration> limit = Optional.empty();
+  private long startedNanos;
 
   /**
    * For one connection.
@@ -26,8 +34,48 @@ final class Statements {
     this.edit = edit;
   }
 
+  /** From now on, statements together may take so long; empty for any time. */
+  void limit(Optional<Duration> together) {
+    limit = together;
+    startedNanos = System.nanoTime();
+  }
+
+  /**
+   * Executes a statement.
+   *
+   * @throws TookTooLong when the limit passes before it ends
+   */
   void run(String sql) {
-    Sql.run(duck, edit.apply(sql));
+    if (limit.isEmpty()) {
+      Sql.run(duck, edit.apply(sql));
+    } else {
+      run(edit.apply(sql), limit.get());
+    }
+  }
+
+  private void run(String sql, Duration together) {
+    long deadlineNanos = startedNanos + together.toNanos();
+    try (Statement statement = duck.createStatement()) {
+      statement.setQueryTimeout(secondsUntil(deadlineNanos));
+      statement.execute(sql);
+    } catch (SQLException e) {
+      if (System.nanoTime() >= deadlineNanos) {
+        throw new TookTooLong(sql, e);
+      }
+      throw new MillraceException(
+          LakeError.LK_004_STATEMENT_FAILED,
+          "DuckDB did not carry changes through. The cause says why; the query is run as a whole.",
+          e);
+    }
+    if (System.nanoTime() >= deadlineNanos) {
+      throw new TookTooLong(sql, new TimeoutException());
+    }
+  }
+
+  /** Rounded up, at least 1: JDBC knows no less. */
+  private static int secondsUntil(long deadlineNanos) {
+    long left = Math.max(0, deadlineNanos - System.nanoTime());
+    return (int) Math.min(Integer.MAX_VALUE, 1 + left / 1_000_000_000);
   }
 
   long number(String sql) {

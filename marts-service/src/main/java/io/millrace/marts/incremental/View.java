@@ -4,6 +4,7 @@ import io.millrace.contracts.TableName;
 import io.millrace.warehouse.algebra.Node;
 import io.millrace.warehouse.algebra.Strategy;
 import java.sql.Connection;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
@@ -28,6 +29,16 @@ public final class View {
    */
   public View(Connection duck, Node root, String prefix, Function<TableName, String> relation) {
     this(duck, root, prefix, relation, Strategy.DELTA, UnaryOperator.identity());
+  }
+
+  /** As above, with statements edited: tests plant bugs so. */
+  public View(
+      Connection duck,
+      Node root,
+      String prefix,
+      Function<TableName, String> relation,
+      UnaryOperator<String> edit) {
+    this(duck, root, prefix, relation, Strategy.DELTA, edit);
   }
 
   /**
@@ -68,12 +79,20 @@ public final class View {
    *     changes: its columns and {@code _weight}
    * @return the name of a temporary Z-set of the result's changes, columns c0, c1 ... and {@code
    *     _w}, which lives until {@link #finish}; empty if nothing changed
+   * @param limit after which it is given up; empty for as long as it takes
    * @throws Inconsistent when the changes are not those of the rows that state was made of
+   * @throws TookTooLong when the limit has passed
    */
-  public Optional<String> refresh(Function<TableName, Optional<String>> changes, Instant now) {
-    Optional<String> delta = new Changes(statements, states, rows(now), changes, at).of(root);
-    at = now;
-    return delta;
+  public Optional<String> refresh(
+      Function<TableName, Optional<String>> changes, Instant now, Optional<Duration> limit) {
+    statements.limit(limit);
+    try {
+      Optional<String> delta = new Changes(statements, states, rows(now), changes, at).of(root);
+      at = now;
+      return delta;
+    } finally {
+      statements.limit(Optional.empty());
+    }
   }
 
   /** How many columns it has. */

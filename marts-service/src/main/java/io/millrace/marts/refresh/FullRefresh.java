@@ -4,9 +4,8 @@ import io.millrace.contracts.error.MartsError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
-import io.millrace.shard.WrittenTable;
-import io.millrace.warehouse.DynamicTable;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,8 +20,7 @@ public final class FullRefresh implements Refresh {
   private static final String CHANGES = "mart_changes";
 
   private final Connection duck;
-  private final DynamicTable definition;
-  private final WrittenTable table;
+  private final Target target;
   private final String reason;
 
   /**
@@ -30,16 +28,26 @@ public final class FullRefresh implements Refresh {
    *
    * @param reason the code of why it is computed as a whole
    */
-  public FullRefresh(Connection duck, DynamicTable definition, WrittenTable table, String reason) {
+  public FullRefresh(Connection duck, Target target, String reason) {
     this.duck = duck;
-    this.definition = definition;
-    this.table = table;
+    this.target = target;
     this.reason = reason;
   }
 
   @Override
   public Outcome refresh(Task task) {
-    return new Outcome(changes(task), "FULL", reason, Map.of());
+    long started = System.nanoTime();
+    RowDiff.Changes changes = changes(task);
+    return new Outcome(changes, Costs.FULL, reason, Map.of(), (System.nanoTime() - started) / 1e6);
+  }
+
+  @Override
+  public Audit audit(Task task) {
+    long started = System.nanoTime();
+    RowDiff.Changes found = changes(task);
+    return new Audit(
+        found.inserts() + found.updates() + found.deletes(),
+        Duration.ofNanos(System.nanoTime() - started));
   }
 
   /** Runs the query, whose result stays in {@link #WANTED}, and compares. */
@@ -50,19 +58,17 @@ public final class FullRefresh implements Refresh {
           "CREATE OR REPLACE TEMP TABLE "
               + WANTED
               + " AS "
-              + definition.query(task.relation(), Optional.of(task.at())));
+              + target.definition().query(task.relation(), Optional.of(task.at())));
     } catch (MillraceException e) {
       throw new MillraceException(
           MartsError.MRT_001_QUERY_FAILED,
           "the query of "
-              + table.name()
+              + target.definition().name()
               + " failed at cut "
               + task.cut()
               + ". The cause says why; it is tried again at a later cut.",
           e);
     }
-    return table
-        .diff(definition.schema().key())
-        .into(duck, CHANGES, table.mirror().relation(), WANTED);
+    return target.diff().get().into(duck, CHANGES, target.relation().get(), WANTED);
   }
 }

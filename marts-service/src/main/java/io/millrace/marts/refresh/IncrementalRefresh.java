@@ -5,8 +5,8 @@ import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
 import io.millrace.marts.incremental.Inconsistent;
+import io.millrace.marts.incremental.TookTooLong;
 import io.millrace.marts.incremental.View;
-import io.millrace.shard.WrittenTable;
 import io.millrace.warehouse.DynamicTable;
 import io.millrace.warehouse.algebra.Node;
 import java.sql.Connection;
@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
@@ -33,7 +34,7 @@ public final class IncrementalRefresh implements Refresh {
 
   private final Connection duck;
   private final DynamicTable definition;
-  private final WrittenTable table;
+  private final Target target;
   private final FullRefresh whole;
   private final View view;
   private final Costs costs = new Costs();
@@ -60,33 +61,35 @@ public final class IncrementalRefresh implements Refresh {
    *
    * @param root the query's operators
    */
-  public IncrementalRefresh(
-      Connection duck, DynamicTable definition, WrittenTable table, Node root) {
+  public IncrementalRefresh(Connection duck, Target target, Node root) {
+    this(duck, target, root, UnaryOperator.identity());
+  }
+
+  /** For tests, which edit the view's statements. */
+  IncrementalRefresh(Connection duck, Target target, Node root, UnaryOperator<String> edit) {
     this.duck = duck;
-    this.definition = definition;
-    this.table = table;
-    this.whole = new FullRefresh(duck, definition, table, "");
+    this.definition = target.definition();
+    this.target = target;
+    this.whole = new FullRefresh(duck, target, "");
     this.always = definition.refreshMode() == DynamicTable.RefreshMode.INCREMENTAL;
-    this.view = new View(duck, root, "state of " + definition.name() + " ", t -> relation.apply(t));
+    this.view =
+        new View(duck, root, "state of " + definition.name() + " ", t -> relation.apply(t), edit);
   }
 
   @Override
   public Outcome refresh(Task task) {
     relation = task.relation();
     if (done != null && done.cut() == task.cut()) {
-      Outcome before = done.outcome();
-      RowDiff.Changes again =
-          done.delta().isPresent() ? rowChanges(done.delta().get()) : whole.changes(task);
-      return new Outcome(again, before.strategy(), before.reason(), before.predicted());
+      return again(task, done);
     }
     if (state == State.DISTRUSTED) {
-      return full(task, "STATE_DISTRUSTED", Map.of());
+      return full(task, Choice.STATE_DISTRUSTED, Map.of());
     }
     Map<TableName, String> changes = new HashMap<>();
     for (TableName input : task.changed()) {
       Optional<String> known = task.changes().apply(input);
       if (known.isEmpty()) {
-        return build(task, "INPUT_RELOADED");
+        return build(task, Choice.INPUT_RELOADED, Map.of());
       }
       changes.put(input, known.get());
     }
@@ -96,11 +99,20 @@ public final class IncrementalRefresh implements Refresh {
             .sum();
     Map<String, Double> predicted = costs.predicted(rows);
     if (!always && costs.preferFull(rows)) {
-      return full(task, "CHEAPER", predicted);
+      return full(task, Choice.CHEAPER, predicted);
     }
     return state == State.CURRENT
         ? byChanges(task, changes, rows, predicted)
-        : build(task, "NO_STATE");
+        : build(task, Choice.NO_STATE, predicted);
+  }
+
+  /** The changes that were found already, beside rows that were rearranged since. */
+  private Outcome again(Task task, Done before) {
+    Outcome outcome = before.outcome();
+    RowDiff.Changes changes =
+        before.delta().isPresent() ? rowChanges(before.delta().get()) : whole.changes(task);
+    return new Outcome(
+        changes, outcome.strategy(), outcome.reason(), outcome.predicted(), outcome.millis());
   }
 
   private Outcome byChanges(
@@ -108,41 +120,76 @@ public final class IncrementalRefresh implements Refresh {
     long started = System.nanoTime();
     state = State.NONE;
     try {
-      Optional<String> delta = view.refresh(t -> Optional.ofNullable(changes.get(t)), task.at());
+      Optional<String> delta =
+          view.refresh(
+              t -> Optional.ofNullable(changes.get(t)),
+              task.at(),
+              always ? Optional.empty() : costs.patience());
       RowDiff.Changes found =
           delta.isPresent() ? rowChanges(delta.get()) : new RowDiff.Changes("", 0, 0, 0);
-      costs.tookIncremental((System.nanoTime() - started) / 1e6, rows);
-      Outcome outcome = new Outcome(found, "INCREMENTAL", "CHEAPER", predicted);
+      double millis = millisSince(started);
+      costs.tookIncremental(millis, rows);
+      Outcome outcome =
+          new Outcome(
+              found,
+              Costs.INCREMENTAL,
+              (always ? Choice.REFRESH_MODE : Choice.CHEAPER).name(),
+              predicted,
+              millis);
       done = delta.isPresent() ? new Done(task.cut(), delta, outcome) : null;
       state = State.CURRENT;
       return outcome;
-    } catch (Inconsistent | MillraceException e) {
-      LOG.warnf(e, "table %s is computed as a whole: its state does not fit", table.name());
+    } catch (TookTooLong e) {
       view.finish();
-      return build(task, "STATE_DOES_NOT_FIT");
+      costs.gaveUp(millisSince(started), rows);
+      LOG.warnf(
+          "table %s is computed as a whole: its %d changed rows were not carried through in %d ms",
+          definition.name(), rows, Math.round(millisSince(started)));
+      return full(task, Choice.TOOK_TOO_LONG, predicted);
+    } catch (Inconsistent | MillraceException e) {
+      LOG.warnf(e, "table %s is computed as a whole: its state does not fit", definition.name());
+      view.finish();
+      return build(task, Choice.STATE_DOES_NOT_FIT, predicted);
     }
   }
 
+  private static double millisSince(long startedNanos) {
+    return (System.nanoTime() - startedNanos) / 1e6;
+  }
+
   /** Runs the whole query; state stays behind. */
-  private Outcome full(Task task, String reason, Map<String, Double> predicted) {
+  private Outcome full(Task task, Choice choice, Map<String, Double> predicted) {
     if (state == State.CURRENT) {
       state = State.NONE;
     }
     long started = System.nanoTime();
-    Outcome outcome = new Outcome(whole.changes(task), "FULL", reason, predicted);
-    costs.tookFull((System.nanoTime() - started) / 1e6);
+    RowDiff.Changes changes = whole.changes(task);
+    double millis = millisSince(started);
+    costs.tookFull(millis);
+    Outcome outcome = new Outcome(changes, Costs.FULL, choice.name(), predicted, millis);
     done = new Done(task.cut(), Optional.empty(), outcome);
     return outcome;
   }
 
+  @Override
+  public Audit audit(Task task) {
+    Audit audit = whole.audit(task);
+    if (audit.differing() > 0) {
+      state = State.DISTRUSTED;
+      done = null;
+    }
+    return audit;
+  }
+
   /** Runs the whole query, makes state anew and lets it show that it gives the same. */
-  private Outcome build(Task task, String reason) {
-    Outcome outcome = full(task, reason, Map.of());
+  private Outcome build(Task task, Choice choice, Map<String, Double> predicted) {
+    Outcome outcome = full(task, choice, predicted);
     try {
       view.build(task.at());
       state = sameAsQuery() ? State.CURRENT : State.DISTRUSTED;
     } catch (MillraceException e) {
-      LOG.warnf(e, "table %s is always computed as a whole: no state can be made", table.name());
+      LOG.warnf(
+          e, "table %s is always computed as a whole: no state can be made", definition.name());
       state = State.DISTRUSTED;
     }
     return outcome;
@@ -189,9 +236,10 @@ public final class IncrementalRefresh implements Refresh {
         duck,
         "CREATE OR REPLACE TEMP TABLE %s AS %s"
             .formatted(WANTED, key.isEmpty() ? bag(columns, delta) : keyed(columns, delta)));
-    return table
-        .diff(key)
-        .into(duck, CHANGES, table.mirror().relation(), WANTED, new RowDiff.Scope(KEYS, scope));
+    return target
+        .diff()
+        .get()
+        .into(duck, CHANGES, target.relation().get(), WANTED, new RowDiff.Scope(KEYS, scope));
   }
 
   private static String keyed(String columns, String delta) {
@@ -207,9 +255,9 @@ public final class IncrementalRefresh implements Refresh {
             .collect(Collectors.joining(" AND "));
     String counted =
         "SELECT %1$s, sum(_w)::BIGINT AS _w FROM (SELECT %2$s, _w FROM %3$s UNION ALL SELECT %1$s, 1 FROM %4$s m SEMI JOIN %5$s s ON %6$s) GROUP BY ALL"
-            .formatted(names, columns, delta, table.mirror().relation(), KEYS, same);
+            .formatted(names, columns, delta, target.relation().get(), KEYS, same);
     if (Sql.number(duck, "SELECT count(*) FROM (" + counted + ") WHERE _w < 0") > 0) {
-      throw new Inconsistent(table.name().toString());
+      throw new Inconsistent(definition.name().toString());
     }
     return "SELECT %s FROM (%s), range(_w)".formatted(names, counted);
   }

@@ -2,6 +2,7 @@ package io.millrace.marts.refresh;
 
 import io.millrace.contracts.TableName;
 import io.millrace.lake.RowDiff;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -24,15 +25,36 @@ public interface Refresh {
   default void failed() {}
 
   /**
+   * Runs the whole query and compares it with the table's rows, which must show the task's cut.
+   * What made rows that differ is not used again.
+   *
+   * @return the rows that differ, and how long it took
+   */
+  Audit audit(Task task);
+
+  /**
+   * What an audit found.
+   *
+   * @param differing rows that are not as the query says, 0 if the table is right
+   * @param took for how long nothing else could be done
+   */
+  record Audit(long differing, Duration took) {}
+
+  /**
    * What came of a refresh.
    *
    * @param strategy what history and metrics call it
    * @param reason the code of why that
    * @param predicted what each strategy was thought to take, in milliseconds; empty where nothing
    *     was known
+   * @param millis what finding the changes took, without the commit
    */
   record Outcome(
-      RowDiff.Changes changes, String strategy, String reason, Map<String, Double> predicted) {}
+      RowDiff.Changes changes,
+      String strategy,
+      String reason,
+      Map<String, Double> predicted,
+      double millis) {}
 
   /**
    * What a refresh is given.

@@ -46,7 +46,8 @@ public final class RefreshHistory {
               column("rows_updated", Simple.BIGINT),
               column("rows_deleted", Simple.BIGINT),
               column("data_time", Simple.TIMESTAMPTZ),
-              column("error", Simple.VARCHAR)),
+              column("error", Simple.VARCHAR),
+              column("strategy_ms", Simple.DOUBLE)),
           List.of());
 
   private final Connection duck;
@@ -132,7 +133,8 @@ public final class RefreshHistory {
             Long.toString(e.outcome().changes().updates()),
             Long.toString(e.outcome().changes().deletes()),
             instant(e.dataTime()),
-            e.error() == null ? "NULL" : Sql.text(e.error()));
+            e.error() == null ? "NULL" : Sql.text(e.error()),
+            Double.toString(e.outcome().millis()));
     StringBuilder select = new StringBuilder("SELECT ");
     for (int i = 0; i < values.size(); i++) {
       Column column = SCHEMA.columns().get(i);

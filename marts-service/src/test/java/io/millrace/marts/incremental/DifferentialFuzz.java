@@ -115,7 +115,7 @@ final class DifferentialFuzz {
     Optional<String> step(String wanted, Instant now) {
       Optional<String> delta;
       try {
-        delta = view.refresh(ground::changes, now);
+        delta = view.refresh(ground::changes, now, Optional.empty());
       } catch (Inconsistent e) {
         return Optional.of("state does not fit: " + e.getMessage());
       }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,7 +73,7 @@ class TpchTest {
     for (int batch = 0; batch < BATCHES; batch++) {
       change(batch);
       for (Map.Entry<String, View> view : views.entrySet()) {
-        var _ = view.getValue().refresh(ground::changes, Instant.EPOCH);
+        var _ = view.getValue().refresh(ground::changes, Instant.EPOCH, Optional.empty());
         view.getValue().finish();
         assertThat(ground.difference(view.getValue().query(), resource(view.getKey() + ".sql")))
             .as("%s after batch %d", view.getKey(), batch)
