@@ -20,11 +20,13 @@ final class DifferentialFuzz {
   private static final int STEPS_A_QUERY = 5;
 
   private final UnaryOperator<String> edit;
+  private final Lookups lookups;
   private final Map<String, Integer> unknown = new HashMap<>();
   private int known;
 
-  DifferentialFuzz(UnaryOperator<String> edit) {
+  DifferentialFuzz(UnaryOperator<String> edit, Lookups lookups) {
     this.edit = edit;
+    this.lookups = lookups;
   }
 
   /** How many queries were understood. */
@@ -63,7 +65,25 @@ final class DifferentialFuzz {
     Batches batches = new Batches(random, ground);
     ground.forgetChanges();
     batches.createTables();
-    String query = new Queries(random).any(1 + random.nextInt(3)).sql();
+    String query = new Queries(random, lookups).any(1 + random.nextInt(3)).sql();
+    return kept(ground, batches, query, random).map(m -> "seed %d, %s".formatted(seed, m));
+  }
+
+  /** Makes the tables that queries read. */
+  void createTables(Ground ground, long seed) {
+    new Batches(new Random(seed), ground).createTables();
+  }
+
+  /** Some steps of a given query over random tables; the mismatch, if any. */
+  Optional<String> query(Ground ground, long seed, String query) {
+    Random random = new Random(seed);
+    Batches batches = new Batches(random, ground);
+    ground.forgetChanges();
+    batches.createTables();
+    return kept(ground, batches, query, random).map(m -> "seed %d, %s".formatted(seed, m));
+  }
+
+  private Optional<String> kept(Ground ground, Batches batches, String query, Random random) {
     return switch (ground.algebra(query)) {
       case Algebra.Unknown(var reason, String construct) -> {
         unknown.merge(reason + " " + construct, 1, Integer::sum);
@@ -71,8 +91,7 @@ final class DifferentialFuzz {
       }
       case Algebra.Known(Node root) -> {
         known++;
-        yield steps(ground, batches, root, query, random)
-            .map(m -> "seed %d, %s, of: %s".formatted(seed, m, query));
+        yield steps(ground, batches, root, query, random).map(m -> m + ", of: " + query);
       }
     };
   }
@@ -87,10 +106,10 @@ final class DifferentialFuzz {
     for (int step = 0; step < STEPS_A_QUERY; step++) {
       batches.change();
       now = random.nextInt(3) == 0 ? now : now.plus(Duration.ofHours(random.nextInt(60)));
-      String wanted = Ground.at(query, now);
-      Optional<String> mismatch = delta.step(wanted, now);
+      ground.run("CREATE OR REPLACE TEMP TABLE wanted AS " + Ground.at(query, now));
+      Optional<String> mismatch = delta.step(now);
       if (mismatch.isEmpty()) {
-        mismatch = keys.step(wanted, now).map(m -> m + " by keys");
+        mismatch = keys.step(now).map(m -> m + " by keys");
       }
       if (mismatch.isPresent()) {
         int at = step;
@@ -112,7 +131,7 @@ final class DifferentialFuzz {
       ground.run("CREATE OR REPLACE TEMP TABLE %s AS %s".formatted(copy, view.query()));
     }
 
-    Optional<String> step(String wanted, Instant now) {
+    Optional<String> step(Instant now) {
       Optional<String> delta;
       try {
         delta = view.refresh(ground::changes, now, Optional.empty());
@@ -122,15 +141,15 @@ final class DifferentialFuzz {
       int width = view.width();
       if (delta.isPresent()) {
         ground.run(
-            "CREATE OR REPLACE TEMP TABLE %1$s_after AS SELECT %2$s FROM (SELECT %2$s, sum(w)::BIGINT AS w FROM (SELECT %2$s, 1 AS w FROM %1$s UNION ALL SELECT %2$s, _w FROM %3$s) GROUP BY ALL), range(w)"
+            "CREATE OR REPLACE TEMP TABLE %1$s AS SELECT %2$s FROM (SELECT %2$s, sum(w)::BIGINT AS w FROM (SELECT %2$s, 1 AS w FROM %1$s UNION ALL SELECT %2$s, _w FROM %3$s) GROUP BY ALL), range(w)"
                 .formatted(copy, Names.columns(width), delta.get()));
-        ground.run("CREATE OR REPLACE TEMP TABLE %1$s AS FROM %1$s_after".formatted(copy));
       }
       view.finish();
-      if (ground.difference(view.query(), wanted) > 0) {
+      ground.run("CREATE OR REPLACE TEMP TABLE kept AS " + view.query());
+      if (ground.differenceOf("kept", "wanted") > 0) {
         return Optional.of("rows that are kept are not those of the query");
       }
-      return ground.difference("FROM " + copy, wanted) > 0
+      return ground.differenceOf(copy, "wanted") > 0
           ? Optional.of("changes that came out do not lead to the query's rows")
           : Optional.empty();
     }

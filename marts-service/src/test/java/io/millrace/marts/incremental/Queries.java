@@ -27,10 +27,12 @@ final class Queries {
           new Column("t", 'T'));
 
   private final Random random;
+  private final Lookups lookups;
   private int names;
 
-  Queries(Random random) {
+  Queries(Random random, Lookups lookups) {
     this.random = random;
+    this.lookups = lookups;
   }
 
   /** A query with up to that many levels of blocks. */
@@ -38,7 +40,7 @@ final class Queries {
     if (depth <= 0) {
       return random.nextInt(3) == 0 ? table() : filtered(table());
     }
-    return switch (random.nextInt(20)) {
+    return switch (random.nextInt(22)) {
       case 0, 1 -> grouped(any(depth - 1));
       case 2 -> joined(any(depth - 1), any(depth - 1));
       case 3 -> joined(table(), joined(table(), any(depth - 1)));
@@ -56,12 +58,22 @@ final class Queries {
       case 15 -> unnested(any(depth - 1));
       case 16 -> twice(any(depth - 1));
       case 17 -> moving(any(depth - 1));
+      case 19 -> grouped(lookup());
+      case 20 -> lookup();
       default -> filtered(any(depth - 1));
     };
   }
 
   private Query table() {
     return new Query("SELECT * FROM staging." + pick("a", "b", "c"), TABLE);
+  }
+
+  /** A foreign key to a dimension. */
+  private Query lookup() {
+    Query rows = random.nextBoolean() ? table() : filtered(table());
+    List<Column> columns = new ArrayList<>(rows.columns());
+    columns.add(new Column("sk", 'I'));
+    return new Query(lookups.sql(random.nextInt(lookups.count()), rows.sql()), columns);
   }
 
   private Query filtered(Query q) {
