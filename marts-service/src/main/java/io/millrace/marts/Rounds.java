@@ -6,6 +6,7 @@ import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
 import io.millrace.lake.Watermark;
+import io.millrace.marts.fact.FactRules;
 import io.millrace.marts.refresh.Refresh;
 import io.millrace.marts.refresh.RefreshHistory;
 import io.millrace.shard.EachTable;
@@ -267,6 +268,7 @@ final class Rounds implements ShardWork {
     boolean committed = false;
     while (!committed) {
       outcome = mart.refresh().refresh(task(mart, cut));
+      FactRules.require(shard.duck(), mart.definition(), outcome.changes());
       committed = table.commit(outcome.changes(), watermark(mart, cut), table.definitionChanged());
     }
     ChangeLog log = logs.get(mart.name());

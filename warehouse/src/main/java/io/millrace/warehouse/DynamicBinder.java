@@ -62,7 +62,9 @@ final class DynamicBinder {
             mode,
             keys,
             select.usesNow(),
-            select.lookups().stream().map(l -> new Lookup(l.dimension(), l.asOf())).toList(),
+            select.lookups().stream()
+                .map(l -> new Lookup(l.dimension(), l.asOf(), l.column(), l.policy()))
+                .toList(),
             statement.comment().map(Term::text),
             select.template(),
             select.algebra()));

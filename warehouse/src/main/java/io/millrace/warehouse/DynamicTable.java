@@ -3,6 +3,7 @@ package io.millrace.warehouse;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.warehouse.algebra.Algebra;
+import io.millrace.warehouse.sql.LookupPolicy;
 import io.millrace.warehouse.sql.SqlTemplate;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -65,8 +66,12 @@ public record DynamicTable(
    *
    * @param dimension which
    * @param asOf whether the version of an instant is asked for, not the current one
+   * @param column the table's column that holds it, its role; empty when it is part of an
+   *     expression or of a subquery
+   * @param policy what stands there without a member
    */
-  public record Lookup(TableName dimension, boolean asOf) {}
+  public record Lookup(
+      TableName dimension, boolean asOf, Optional<String> column, LookupPolicy policy) {}
 
   /**
    * The query as DuckDB SQL for a session in time zone UTC; its output is {@link #schema}, in order

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.contracts.TableName;
 import io.millrace.warehouse.DynamicTable.Lookup;
+import io.millrace.warehouse.sql.LookupPolicy;
+import io.millrace.warehouse.sql.LookupPolicy.OnBadValue;
+import io.millrace.warehouse.sql.LookupPolicy.OnNoMatch;
+import io.millrace.warehouse.sql.LookupPolicy.OnNull;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
@@ -82,7 +86,13 @@ class LookupTest {
             .m();
     assertThat(run(m))
         .containsExactly("1|-1", "2|-3", "3|71", "4|71", "5|72", "6|-3", "7|-3", "8|-4");
-    assertThat(m.lookups()).containsExactly(new Lookup(TableName.parse("dim.customer"), true));
+    assertThat(m.lookups())
+        .containsExactly(
+            new Lookup(
+                TableName.parse("dim.customer"),
+                true,
+                Optional.of("sk"),
+                new LookupPolicy(OnNull.MISSING, OnBadValue.DEFAULT, OnNoMatch.DEFAULT)));
     assertThat(m.inputs())
         .map(TableName::toString)
         .containsExactly("dim.customer", "staging.orders");
@@ -174,5 +184,81 @@ class LookupTest {
             .m();
     assertThat(run(m)).containsExactly("-3|2", "-1|1", "72|5");
     assertThat(m.schema().key()).containsExactly("sk");
+  }
+
+  @Test
+  void whatDoesNotApplyIsAskedBeforeAnythingElse() throws SQLException {
+    DynamicTable m =
+        new TestFolder(temp)
+            .mart(
+                "SELECT id, lookup(dim.customer, customer, as_of => moment, not_applicable => id IN"
+                    + " (1, 2, 3, 8)) AS sk FROM staging.orders")
+            .m();
+    assertThat(run(m))
+        .containsExactly("1|-2", "2|-2", "3|-2", "4|71", "5|72", "6|-3", "7|-3", "8|-2");
+  }
+
+  @Test
+  void aConditionThatIsNullDoesNotHold() throws SQLException {
+    DynamicTable m =
+        new TestFolder(temp)
+            .mart(
+                "SELECT id, lookup(dim.customer, customer, not_applicable => country = 'FR',"
+                    + " bad_value => country = 'XX') AS sk FROM staging.orders WHERE id IN (3, 4)")
+            .m();
+    assertThat(run(m)).containsExactly("3|-2", "4|72");
+  }
+
+  @Test
+  void badValuesComeAfterMissingOnesAndBeforeThoseWithoutAMember() throws SQLException {
+    DynamicTable m =
+        new TestFolder(temp)
+            .mart(
+                "SELECT id, lookup(dim.place, (customer, country), bad_value => customer = 9 OR id"
+                    + " <= 3) AS k FROM staging.orders")
+            .m();
+    assertThat(run(m))
+        .containsExactly("1|-1", "2|-4", "3|-4", "4|-1", "5|11", "6|-3", "7|-4", "8|11");
+  }
+
+  @Test
+  void aNullKeyCanMeanNotApplicable() throws SQLException {
+    DynamicTable m =
+        new TestFolder(temp)
+            .mart(
+                "SELECT id, lookup(dim.customer, customer, on_null => 'NOT_APPLICABLE') AS sk"
+                    + " FROM staging.orders WHERE id IN (1, 7)")
+            .m();
+    assertThat(run(m)).containsExactly("1|-2", "7|-3");
+  }
+
+  @Test
+  void failuresAreValuesThatNoMemberHas() throws SQLException {
+    DynamicTable m =
+        new TestFolder(temp)
+            .mart(
+                "SELECT id, lookup(dim.customer, customer, as_of => moment, on_null => 'FAIL',"
+                    + " on_bad_value => 'FAIL', on_no_match => 'FAIL') AS sk FROM staging.orders")
+            .m();
+    assertThat(run(m))
+        .containsExactly("1|-11", "2|-13", "3|71", "4|71", "5|72", "6|-13", "7|-13", "8|-14");
+    assertThat(m.lookups().getFirst().policy().refusals())
+        .extracting(LookupPolicy.Refusal::key)
+        .containsExactly(-11L, -14L, -13L);
+  }
+
+  @Test
+  void oneDimensionPlaysTwoRolesInAFact() throws SQLException {
+    DynamicTable m =
+        new TestFolder(temp)
+            .mart(
+                "SELECT id, lookup(dim.customer, customer, as_of => moment) AS buyer_sk,"
+                    + " lookup(dim.customer, 8, as_of => TIMESTAMP '2026-01-10') AS payer_sk"
+                    + " FROM staging.orders WHERE id IN (3, 5)")
+            .m();
+    assertThat(run(m)).containsExactly("3|71|81", "5|72|81");
+    assertThat(m.lookups())
+        .extracting(Lookup::column)
+        .containsExactly(Optional.of("buyer_sk"), Optional.of("payer_sk"));
   }
 }

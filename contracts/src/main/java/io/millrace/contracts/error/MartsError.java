@@ -3,7 +3,9 @@ package io.millrace.contracts.error;
 /** Codes of the marts service. */
 public enum MartsError implements ErrorCode {
   /** DuckDB refuses the query of a dynamic table, for instance a division or cast of its data. */
-  MRT_001_QUERY_FAILED(Kind.SOURCE_DATA, Response.RETRY);
+  MRT_001_QUERY_FAILED(Kind.SOURCE_DATA, Response.RETRY),
+  /** Rows whose lookup says FAIL. */
+  MRT_010_LOOKUP_FAILED(Kind.SOURCE_DATA, Response.RETRY);
 
   private final Kind kind;
   private final Response response;

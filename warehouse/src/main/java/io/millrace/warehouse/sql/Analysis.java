@@ -30,11 +30,6 @@ import java.util.stream.Collectors;
 public final class Analysis implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Types the unchanged text of a query; misspelt columns inside are found, for they are used. */
-  private static final String LOOKUP =
-      "CREATE MACRO lookup(d, k) AS (CASE WHEN k IS NULL THEN NULL::BIGINT END), (d, k, as_of) AS"
-          + " (CASE WHEN k IS NULL AND epoch_us(as_of) IS NULL THEN NULL::BIGINT END)";
-
   private final Connection connection;
   private final Functions functions;
 
@@ -49,7 +44,7 @@ public final class Analysis implements AutoCloseable {
       run("CREATE SCHEMA " + schema);
     }
     this.functions = readFunctions();
-    run(LOOKUP);
+    run(LookupCall.MACRO);
   }
 
   /** Opens an instance without tables. */

@@ -5,6 +5,7 @@ import io.millrace.contracts.row.Column;
 import io.millrace.warehouse.algebra.Algebra;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -33,8 +34,13 @@ public record BoundSelect(
     Set<String> read,
     Algebra algebra) {
 
-  /** A lookup of a dimension. */
-  public record BoundLookup(TableName dimension, boolean asOf) {}
+  /**
+   * A lookup of a dimension.
+   *
+   * @param column the output column that it is, if it is one by itself
+   */
+  public record BoundLookup(
+      TableName dimension, boolean asOf, Optional<String> column, LookupPolicy policy) {}
 
   public BoundSelect {
     columns = List.copyOf(columns);

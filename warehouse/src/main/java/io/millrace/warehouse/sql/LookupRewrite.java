@@ -25,8 +25,9 @@ final class LookupRewrite {
   private final Analysis analysis;
   private final Select select;
   private final Function<TableName, LookupTarget> targets;
-  private final List<LookupCall> calls = new ArrayList<>();
+  private final List<Rewritten> calls = new ArrayList<>();
   private final List<JsonNode> refused = new ArrayList<>();
+  private final Map<JsonNode, String> outputs = new LinkedHashMap<>();
   private int joins;
 
   LookupRewrite(Analysis analysis, Select select, Function<TableName, LookupTarget> targets) {
@@ -35,10 +36,18 @@ final class LookupRewrite {
     this.targets = targets;
   }
 
+  /**
+   * A lookup that became a join.
+   *
+   * @param column the output column of the table that it is, if it is one by itself
+   */
+  record Rewritten(LookupCall call, Optional<String> column) {}
+
   /** Rewrites all lookups of a tree in place; problems are added for those that cannot be. */
-  List<LookupCall> rewrite(JsonNode tree) {
+  List<Rewritten> rewrite(JsonNode tree) {
     List<ObjectNode> queries =
         Tree.objects(tree).stream().filter(o -> Tree.isType(o, Tree.SELECT_NODE)).toList();
+    noteOutputs(tree.path("statements").path(0).path("node"));
     for (ObjectNode query : queries.reversed()) {
       rewriteQuery(query);
     }
@@ -47,6 +56,23 @@ final class LookupRewrite {
         .forEach(call ->
             problem(call, "lookup can stand in SELECT, WHERE, GROUP BY, HAVING and ORDER BY"));
     return calls;
+  }
+
+  /** The lookups that are output columns of the table, by what they mean. */
+  private void noteOutputs(JsonNode root) {
+    if (Tree.isType(root, Tree.SELECT_NODE)) {
+      root.path("select_list")
+          .valueStream()
+          .filter(LookupCall::isLookup)
+          .filter(item -> !item.path("alias").asText().isEmpty())
+          .forEach(item -> outputs.putIfAbsent(meaning(item), item.path("alias").asText()));
+    }
+  }
+
+  private static JsonNode meaning(JsonNode call) {
+    ObjectNode meaning = (ObjectNode) Tree.bare(call);
+    meaning.put("alias", "");
+    return meaning;
   }
 
   private void rewriteQuery(ObjectNode query) {
@@ -72,9 +98,8 @@ final class LookupRewrite {
       refused.add(node);
       return node;
     }
-    calls.add(call.get());
-    ObjectNode meaning = (ObjectNode) Tree.bare(node);
-    meaning.put("alias", "");
+    JsonNode meaning = meaning(node);
+    calls.add(new Rewritten(call.get(), Optional.ofNullable(outputs.get(meaning))));
     JsonNode value = done.get(meaning);
     if (value == null) {
       value = join(query, call.get(), hidden);
@@ -108,14 +133,24 @@ final class LookupRewrite {
               + " is SCD TYPE 1: leave as_of out, or make it TYPE 2");
       return false;
     }
+    if (call.policy().onNoMatch() == LookupPolicy.OnNoMatch.INFER) {
+      problem(call.node(), "on_no_match => 'INFER' is not built yet");
+      return false;
+    }
+    if (!call.policy().refusals().isEmpty() && !outputs.containsKey(meaning(call.node()))) {
+      problem(
+          call.node(),
+          "'FAIL' can be asked of a lookup that is a column of the table itself: SELECT lookup(...)"
+              + " AS name, outside WITH, subqueries and UNION");
+      return false;
+    }
     return true;
   }
 
   /** Joins the dimension to a query's FROM and gives the expression that replaces the call. */
   private JsonNode join(ObjectNode query, LookupCall call, List<String> hidden) {
     joins++;
-    LookupText text =
-        new LookupText(targets.apply(call.dimension()), joins, call.asOf().isPresent());
+    LookupText text = new LookupText(targets.apply(call.dimension()), joins, call);
     JsonNode parsed = Tree.bare(analysis.parse(text.sql()).path("statements").path(0).path("node"));
     JsonNode filled = Tree.replace(parsed, node -> argument(node, call));
     ObjectNode join = (ObjectNode) filled.path("from_table");
@@ -140,6 +175,12 @@ final class LookupRewrite {
     String name = Tree.parts(node).getFirst();
     if (name.equals(LookupText.INSTANT)) {
       return plain(call.asOf().orElseThrow());
+    }
+    if (name.equals(LookupText.NOT_APPLICABLE)) {
+      return plain(call.notApplicable().orElseThrow());
+    }
+    if (name.equals(LookupText.BAD_VALUE)) {
+      return plain(call.badValue().orElseThrow());
     }
     if (name.startsWith(LookupText.KEY)) {
       return plain(call.keys().get(Integer.parseInt(name.substring(LookupText.KEY.length()))));

@@ -4,18 +4,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one lookup becomes, as SQL text with places for its arguments.
+ * What one lookup becomes, as SQL text with places for its arguments. The cases are asked in this
+ * order: not applicable, NULL in the key, bad value or NULL instant, no member.
  *
  * @param target the dimension
  * @param number of the lookup in its SELECT, from 1: part of its columns' names
- * @param asOf whether an instant is given
+ * @param call the lookup
  */
-record LookupText(LookupTarget target, int number, boolean asOf) {
+record LookupText(LookupTarget target, int number, LookupCall call) {
   /** Begins the places of the key's expressions, which are numbered from 0. */
   static final String KEY = "__arg_k";
 
   /** The place of the instant. */
   static final String INSTANT = "__arg_t";
+
+  /** The place of the condition under which the dimension does not apply. */
+  static final String NOT_APPLICABLE = "__arg_n";
+
+  /** The place of the condition under which the key is bad. */
+  static final String BAD_VALUE = "__arg_b";
+
+  private static final int NOT_APPLICABLE_MEMBER = -2;
 
   /** Names of the joined columns. */
   List<String> columns() {
@@ -33,27 +42,26 @@ record LookupText(LookupTarget target, int number, boolean asOf) {
     String instant = "make_timestamptz(epoch_us(" + INSTANT + "))";
     List<String> members = new ArrayList<>();
     List<String> match = new ArrayList<>();
-    List<String> missing = new ArrayList<>();
     for (int i = 0; i < target.keys().size(); i++) {
       members.add("d." + Identifiers.quote(target.keys().get(i)) + " AS " + key(i));
       match.add(key(i) + " = " + KEY + i);
-      missing.add(KEY + i + " IS NULL");
     }
     members.add("d.valid_from AS " + prefix() + "from");
     members.add("d.valid_to AS " + prefix() + "to");
     String surrogate = "d." + Identifiers.quote(target.surrogateKey());
     members.add(surrogate + " AS " + prefix() + "sk");
+    boolean asOf = call.asOf().isPresent();
     if (asOf) {
       match.add(instant + " >= " + prefix() + "from");
       match.add(instant + " < " + prefix() + "to");
     }
-    return "SELECT CASE WHEN "
-        + String.join(" OR ", missing)
-        + " THEN -1"
-        + (asOf ? " WHEN " + INSTANT + " IS NULL THEN -4" : "")
-        + " ELSE coalesce("
+    return "SELECT CASE "
+        + cases()
+        + "ELSE coalesce("
         + prefix()
-        + "sk, -3) END FROM x LEFT JOIN (SELECT "
+        + "sk, "
+        + call.policy().ofNoMatch()
+        + ") END FROM x LEFT JOIN (SELECT "
         + String.join(", ", members)
         + " FROM "
         + Identifiers.quote(target.dimension())
@@ -66,6 +74,29 @@ record LookupText(LookupTarget target, int number, boolean asOf) {
         + " ON ("
         + String.join(" AND ", match)
         + ")";
+  }
+
+  private String cases() {
+    List<String> missing = new ArrayList<>();
+    for (int i = 0; i < target.keys().size(); i++) {
+      missing.add(KEY + i + " IS NULL");
+    }
+    List<String> bad = new ArrayList<>();
+    call.badValue().ifPresent(condition -> bad.add(BAD_VALUE));
+    call.asOf().ifPresent(at -> bad.add(INSTANT + " IS NULL"));
+    StringBuilder cases = new StringBuilder();
+    if (call.notApplicable().isPresent()) {
+      when(cases, NOT_APPLICABLE, NOT_APPLICABLE_MEMBER);
+    }
+    when(cases, String.join(" OR ", missing), call.policy().ofNull());
+    if (!bad.isEmpty()) {
+      when(cases, String.join(" OR ", bad), call.policy().ofBadValue());
+    }
+    return cases.toString();
+  }
+
+  private static void when(StringBuilder cases, String condition, long key) {
+    cases.append("WHEN ").append(condition).append(" THEN ").append(key).append(' ');
   }
 
   private String key(int i) {

@@ -12,6 +12,7 @@ import io.millrace.warehouse.algebra.Reason;
 import io.millrace.warehouse.sql.Analysis.Bound;
 import io.millrace.warehouse.sql.Analysis.Output;
 import io.millrace.warehouse.sql.BoundSelect.BoundLookup;
+import io.millrace.warehouse.sql.LookupRewrite.Rewritten;
 import io.millrace.warehouse.sql.SqlTemplate.Piece;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ public final class SelectBinder {
       return Optional.empty();
     }
     ObjectNode tree = select.copy();
-    List<LookupCall> calls = new LookupRewrite(analysis, select, targets).rewrite(tree);
+    List<Rewritten> calls = new LookupRewrite(analysis, select, targets).rewrite(tree);
     TemplateBuilder builder = new TemplateBuilder(select, tree);
     builder.exclude(hidden);
     boolean usesNow = builder.markNow(inputColumns);
@@ -116,8 +117,8 @@ public final class SelectBinder {
   }
 
   /** The text was good as written, so a lookup is at fault. */
-  private void afterRewrite(Failure failure, List<LookupCall> calls) {
-    JsonNode at = calls.isEmpty() ? select.node() : calls.getFirst().node();
+  private void afterRewrite(Failure failure, List<Rewritten> calls) {
+    JsonNode at = calls.isEmpty() ? select.node() : calls.getFirst().call().node();
     select.problem(
         calls.isEmpty() ? WarehouseError.WH_038_SELECT_INVALID : WarehouseError.WH_041_LOOKUP,
         at,
@@ -130,7 +131,7 @@ public final class SelectBinder {
       List<Output> outputs,
       List<Column> columns,
       boolean usesNow,
-      List<LookupCall> calls) {
+      List<Rewritten> calls) {
     JsonNode query = select.node();
     boolean plainSelect = Tree.isType(query, Tree.SELECT_NODE);
     List<String> names = columns.stream().map(Column::name).toList();
@@ -144,7 +145,14 @@ public final class SelectBinder {
         template,
         analysis.render(select.copy()),
         usesNow,
-        calls.stream().map(c -> new BoundLookup(c.dimension(), c.asOf().isPresent())).toList(),
+        calls.stream()
+            .map(c ->
+                new BoundLookup(
+                    c.call().dimension(),
+                    c.call().asOf().isPresent(),
+                    c.column(),
+                    c.call().policy()))
+            .toList(),
         plainSelect ? inferredKey(query, names) : List.of(),
         one.map(input -> Projection.plain(query, input)).orElse(Map.of()),
         one.map(input -> Projection.read(query, input.names())).orElse(Set.of()),

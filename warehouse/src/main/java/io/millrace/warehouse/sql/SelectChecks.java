@@ -105,6 +105,8 @@ final class SelectChecks {
             node,
             "lookup can be used in dynamic tables only",
             Optional.empty());
+      } else {
+        var _ = LookupCall.of(select, node);
       }
     } else if (name.equals("age") && node.path("arguments").size() == 1) {
       unrepeatable(node, "age with one argument", "age(now(), x) says what is meant");

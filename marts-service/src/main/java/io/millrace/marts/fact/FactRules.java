@@ -1,0 +1,55 @@
+package io.millrace.marts.fact;
+
+import io.millrace.contracts.error.MartsError;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.lake.RowDiff;
+import io.millrace.lake.Sql;
+import io.millrace.warehouse.DynamicTable;
+import io.millrace.warehouse.DynamicTable.Lookup;
+import io.millrace.warehouse.sql.LookupPolicy;
+import java.sql.Connection;
+
+/**
+ * Holds a dynamic table's changes against what its statement asks for, before they are committed. A
+ * committed table has kept every rule, so only new rows are looked at: the cost follows the change.
+ */
+public final class FactRules {
+  private FactRules() {}
+
+  /**
+   * Refuses changes that break a rule.
+   *
+   * @param changes as {@link RowDiff} gives them
+   * @throws MillraceException MRT-010 when a lookup says FAIL and a row meets that case
+   */
+  public static void require(Connection duck, DynamicTable table, RowDiff.Changes changes) {
+    if (changes.none()) {
+      return;
+    }
+    for (Lookup lookup : table.lookups()) {
+      for (LookupPolicy.Refusal refusal : lookup.policy().refusals()) {
+        refuse(duck, table, lookup, refusal, changes);
+      }
+    }
+  }
+
+  private static void refuse(
+      Connection duck,
+      DynamicTable table,
+      Lookup lookup,
+      LookupPolicy.Refusal refusal,
+      RowDiff.Changes changes) {
+    String column = lookup.column().orElseThrow();
+    long found =
+        Sql.number(
+            duck,
+            "SELECT count(*) FROM %s WHERE _change_type IN ('insert', 'update_postimage') AND %s = %d"
+                .formatted(changes.relation(), Sql.name(column), refusal.key()));
+    if (found > 0) {
+      throw new MillraceException(
+          MartsError.MRT_010_LOOKUP_FAILED,
+          "table %s stops at its last good cut: for %d rows the lookup of %s in column %s meets %s, and says 'FAIL'. It goes on when the data are mended; without 'FAIL' such rows get a default member."
+              .formatted(table.name(), found, lookup.dimension(), column, refusal.what()));
+    }
+  }
+}
