@@ -40,6 +40,11 @@ final class DynamicBinder {
         bound.isPresent() && statement.keys().isPresent()
             ? binding.columns(text, "KEYS", statement.keys().get(), bound.get())
             : List.of();
+    Optional<Fact> fact =
+        bound.flatMap(select ->
+            statement
+                .fact()
+                .map(clause -> new FactBinder(binding, text, select).bind(clause, keys)));
     if (bound.isEmpty() || binding.problems().count() > before) {
       return Optional.empty();
     }
@@ -61,6 +66,7 @@ final class DynamicBinder {
             lag,
             mode,
             keys,
+            fact,
             select.usesNow(),
             select.lookups().stream()
                 .map(l -> new Lookup(l.dimension(), l.asOf(), l.column(), l.policy()))

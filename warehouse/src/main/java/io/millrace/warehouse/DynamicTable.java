@@ -23,6 +23,7 @@ import java.util.function.Function;
  * @param targetLag the promise about data time
  * @param refreshMode how it is brought up to date
  * @param keys the declared key; empty when none was declared
+ * @param fact what kind of fact it says it is, if it says so
  * @param usesNow whether the query asks for the time, so that time alone can change the table
  * @param lookups its lookups, in the order of the text
  * @param comment the COMMENT clause, if any
@@ -38,6 +39,7 @@ public record DynamicTable(
     TargetLag targetLag,
     RefreshMode refreshMode,
     List<String> keys,
+    Optional<Fact> fact,
     boolean usesNow,
     List<Lookup> lookups,
     Optional<String> comment,

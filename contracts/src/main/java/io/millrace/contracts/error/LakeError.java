@@ -21,7 +21,7 @@ public enum LakeError implements ErrorCode {
   /** Changes that do not fit the table's rows. */
   LK_009_CHANGES_INVALID(Kind.BUG, Response.STOP),
   /** Several wanted rows of one key. */
-  LK_010_DUPLICATE_KEY(Kind.CONFIG, Response.STOP),
+  LK_010_DUPLICATE_KEY(Kind.SOURCE_DATA, Response.RETRY),
   /** Versions that the log or the files no longer hold. */
   LK_011_HISTORY_GONE(Kind.EXTERNAL, Response.STOP),
   /** A commit whose cut lies before the table's. */

@@ -5,7 +5,9 @@ public enum MartsError implements ErrorCode {
   /** DuckDB refuses the query of a dynamic table, for instance a division or cast of its data. */
   MRT_001_QUERY_FAILED(Kind.SOURCE_DATA, Response.RETRY),
   /** Rows whose lookup says FAIL. */
-  MRT_010_LOOKUP_FAILED(Kind.SOURCE_DATA, Response.RETRY);
+  MRT_010_LOOKUP_FAILED(Kind.SOURCE_DATA, Response.RETRY),
+  /** Milestones of an accumulating snapshot that are not in their order. */
+  MRT_011_MILESTONES_OUT_OF_ORDER(Kind.SOURCE_DATA, Response.RETRY);
 
   private final Kind kind;
   private final Response response;

@@ -49,7 +49,7 @@ final class Facts implements AutoCloseable {
           "staging/orders.sql",
           """
           CREATE STAGING TABLE staging.orders KEYS (order_id)
-          AS SELECT order_id, customer_id, ordered_at FROM raw.shop.orders
+          AS SELECT order_id, customer_id, ordered_at, paid_at FROM raw.shop.orders
           """,
           "staging/customers.sql",
           """
@@ -116,6 +116,10 @@ final class Facts implements AutoCloseable {
 
   void run(String sql) {
     Sql.run(duck, sql);
+  }
+
+  long number(String sql) {
+    return Sql.number(duck, sql);
   }
 
   /** The changes that bring marts.sales to its query. */

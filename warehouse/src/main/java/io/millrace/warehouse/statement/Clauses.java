@@ -48,19 +48,24 @@ final class Clauses {
         first,
         word -> {
           tokens.expect(rest);
-          tokens.expectSymbol("(");
-          List<Term> list = new ArrayList<>();
-          Token separator;
-          do {
-            Token name = tokens.expectName("a column name");
-            list.add(new Term(name.text(), name.offset()));
-            separator = tokens.next();
-          } while (separator.isSymbol(","));
-          if (!separator.isSymbol(")")) {
-            throw Tokens.expected(", or )", separator);
-          }
-          names.put(first, new Names(list, word.offset()));
+          names.put(first, new Names(names(), word.offset()));
         });
+  }
+
+  /** {@code (a, b)}, for the reader of a clause. */
+  List<Term> names() throws SyntaxException {
+    tokens.expectSymbol("(");
+    List<Term> list = new ArrayList<>();
+    Token separator;
+    do {
+      Token name = tokens.expectName("a column name");
+      list.add(new Term(name.text(), name.offset()));
+      separator = tokens.next();
+    } while (separator.isSymbol(","));
+    if (!separator.isSymbol(")")) {
+      throw Tokens.expected(", or )", separator);
+    }
+    return list;
   }
 
   /** {@code FIRST rest name}. */

@@ -69,6 +69,22 @@ public sealed interface Statement {
       Optional<Term> targetLag,
       Optional<Term> refreshMode,
       Optional<Names> keys,
+      Optional<FactClause> fact,
       Optional<Term> comment)
       implements Statement {}
+
+  /**
+   * The FACT clause.
+   *
+   * @param columns the period's columns or the milestones; none for transactions
+   * @param offset where the clause begins
+   */
+  record FactClause(FactKind kind, Optional<Names> columns, int offset) {}
+
+  /** Kinds of facts. */
+  enum FactKind {
+    TRANSACTION,
+    PERIODIC_SNAPSHOT,
+    ACCUMULATING_SNAPSHOT
+  }
 }

@@ -5,9 +5,12 @@ import io.millrace.contracts.error.WarehouseError;
 import io.millrace.warehouse.problem.Nearest;
 import io.millrace.warehouse.problem.Problems;
 import io.millrace.warehouse.problem.SourceText;
+import io.millrace.warehouse.statement.Statement.FactClause;
+import io.millrace.warehouse.statement.Statement.FactKind;
 import io.millrace.warehouse.statement.Statement.Header;
 import io.millrace.warehouse.statement.Statement.Names;
 import io.millrace.warehouse.statement.Statement.Term;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -134,6 +137,8 @@ public final class StatementParser {
     clauses.wordProperty("REFRESH_MODE");
     clauses.nameList("KEYS");
     clauses.textProperty("COMMENT");
+    List<FactClause> fact = new ArrayList<>();
+    clauses.other("FACT", word -> fact.add(fact(word)));
     clauses.other(
         "INITIALIZE",
         word -> {
@@ -147,7 +152,23 @@ public final class StatementParser {
         clauses.term("TARGET_LAG"),
         clauses.term("REFRESH_MODE"),
         clauses.names("KEYS"),
+        fact.stream().findFirst(),
         clauses.term("COMMENT"));
+  }
+
+  /** {@code FACT TRANSACTION | PERIODIC SNAPSHOT (a, b) | ACCUMULATING SNAPSHOT (a, b)}. */
+  private FactClause fact(Token word) throws SyntaxException {
+    List<String> legal = List.of("TRANSACTION", "PERIODIC", "ACCUMULATING");
+    Token kind = action(legal);
+    if (kind.isWord("TRANSACTION")) {
+      return new FactClause(FactKind.TRANSACTION, Optional.empty(), word.offset());
+    }
+    tokens.expect("SNAPSHOT");
+    Names columns = new Names(clauses.names(), word.offset());
+    return new FactClause(
+        kind.isWord("PERIODIC") ? FactKind.PERIODIC_SNAPSHOT : FactKind.ACCUMULATING_SNAPSHOT,
+        Optional.of(columns),
+        word.offset());
   }
 
   private Token name(Token kind, String schema) throws SyntaxException {
