@@ -25,6 +25,7 @@ import picocli.CommandLine.HelpCommand;
       InitCommand.class,
       ValidateCommand.class,
       ExplainCommand.class,
+      LineageCommand.class,
       StatusCommand.class,
       SqlCommand.class,
       TableCommand.class,
