@@ -20,6 +20,9 @@ public final class Metrics {
   /** Rows written, by kind: insert, delete. */
   public static final String ROWS = "millrace_rows";
 
+  /** Rows of a fact whose lookups came to another member or version. */
+  public static final String REPOINTED = "millrace_fact_rows_repointed";
+
   /** Steps or refreshes that ended, by outcome: changed, unchanged, failed. */
   public static final String REFRESHES = "millrace_refreshes";
 

@@ -1,5 +1,6 @@
 package io.millrace.marts;
 
+import io.micrometer.core.instrument.Metrics;
 import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.MillraceException;
@@ -7,6 +8,7 @@ import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
 import io.millrace.lake.Watermark;
 import io.millrace.marts.fact.FactRules;
+import io.millrace.marts.fact.Repointing;
 import io.millrace.marts.refresh.Refresh;
 import io.millrace.marts.refresh.RefreshHistory;
 import io.millrace.shard.EachTable;
@@ -251,9 +253,19 @@ final class Rounds implements ShardWork {
               Duration.ofNanos(System.nanoTime() - startedNanos),
               outcome,
               reason,
+              error == null ? repointed(mart, outcome.changes()) : 0,
               shard.around().cutLog().committedAt(mart.sources(), cut).orElse(null),
               error == null ? null : error.getMessage()));
     }
+  }
+
+  private long repointed(Mart mart, RowDiff.Changes changes) {
+    long rows = Repointing.count(shard.duck(), mart.definition(), changes);
+    if (rows > 0) {
+      Metrics.counter(io.millrace.contracts.Metrics.REPOINTED, "table", mart.name().toString())
+          .increment((double) rows);
+    }
+    return rows;
   }
 
   /**

@@ -47,7 +47,8 @@ public final class RefreshHistory {
               column("rows_deleted", Simple.BIGINT),
               column("data_time", Simple.TIMESTAMPTZ),
               column("error", Simple.VARCHAR),
-              column("strategy_ms", Simple.DOUBLE)),
+              column("strategy_ms", Simple.DOUBLE),
+              column("rows_repointed", Simple.BIGINT)),
           List.of());
 
   private final Connection duck;
@@ -65,6 +66,7 @@ public final class RefreshHistory {
    * @param duration how long it took
    * @param outcome what was done, why so, and what came of it
    * @param reason why it was refreshed
+   * @param repointed rows whose lookups give another key than before
    * @param dataTime source time up to which the table is complete
    * @param error code and text of a failure
    */
@@ -76,6 +78,7 @@ public final class RefreshHistory {
       Duration duration,
       Refresh.Outcome outcome,
       String reason,
+      long repointed,
       @Nullable Instant dataTime,
       @Nullable String error) {}
 
@@ -134,7 +137,8 @@ public final class RefreshHistory {
             Long.toString(e.outcome().changes().deletes()),
             instant(e.dataTime()),
             e.error() == null ? "NULL" : Sql.text(e.error()),
-            Double.toString(e.outcome().millis()));
+            Double.toString(e.outcome().millis()),
+            Long.toString(e.repointed()));
     StringBuilder select = new StringBuilder("SELECT ");
     for (int i = 0; i < values.size(); i++) {
       Column column = SCHEMA.columns().get(i);
