@@ -51,11 +51,7 @@ final class DimensionStep implements TableStep {
         new FollowedTable(shard, shard.around().warehouse().table(dimension.input()).orElseThrow());
     this.history = new InputHistory(shard.duck(), dimension, input);
     this.rows = new InputRows(shard.duck(), dimension);
-    this.members =
-        switch (dimension.scdType()) {
-          case TYPE_1 -> new CurrentMembers(shard.duck(), dimension);
-          case TYPE_2 -> new VersionedMembers(shard.duck(), dimension);
-        };
+    this.members = new Members(shard.duck(), dimension);
     this.moments = new Moments(shard, dimension);
     this.position = startPosition();
   }

@@ -1,0 +1,85 @@
+package io.millrace.dimension;
+
+import io.millrace.lake.Sql;
+import io.millrace.warehouse.Dimension;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The parts of a step that know no Kafka, over a relation of the dimension's rows. */
+record Engine(Connection duck, Dimension dimension, UnaryOperator<String> planted) {
+
+  /** Leaves the rows that the keys concerned should have in {@link Members#WANTED}. */
+  void want(List<Change> changes, long committedAt, String existing) {
+    Sql.run(duck, "CREATE OR REPLACE TEMP TABLE z " + Statements.INPUT);
+    for (int from = 0; from < changes.size(); from += 1000) {
+      Sql.run(
+          duck,
+          changes.subList(from, Math.min(from + 1000, changes.size())).stream()
+              .map(Engine::row)
+              .collect(Collectors.joining(", ", "INSERT INTO z VALUES ", "")));
+    }
+    new InputRows(duck, dimension)
+        .from("z", new InputRows.Moment(Instant.EPOCH.plus(committedAt, ChronoUnit.MICROS), false));
+    Sql.run(duck, planted.apply(new Members(duck, dimension).sql(existing)));
+    KeyCollisions.refuse(duck, dimension, existing);
+  }
+
+  private static String row(Change change) {
+    State state = change.state();
+    return "(%d, %s, %s, NULL, NULL, make_timestamptz(%d), %d)"
+        .formatted(
+            change.key(),
+            text(state == null ? null : state.segment()),
+            text(state == null ? null : state.phone()),
+            change.micros(),
+            state == null ? -1 : 1);
+  }
+
+  private static String text(@Nullable String value) {
+    return value == null ? "NULL" : Sql.text(value);
+  }
+
+  /** The same in a plain table. */
+  void take(List<Change> changes, long committedAt, String table) {
+    want(changes, committedAt, table);
+    Sql.run(
+        duck,
+        "DELETE FROM %s AS d USING %s k WHERE d.id = k.id AND sk > 0"
+            .formatted(table, InputRows.KEYS));
+    Sql.run(duck, "INSERT INTO %s BY NAME FROM %s".formatted(table, Members.WANTED));
+  }
+
+  /** The rows of each key as {@link KeyedModel.Version#shown} has them. */
+  Map<Long, List<String>> rows(String relation) {
+    Map<Long, List<String>> rows = new TreeMap<>();
+    try (Statement statement = duck.createStatement();
+        ResultSet r =
+            statement.executeQuery(
+                """
+                SELECT id, coalesce(segment, 'null') || '/' || coalesce(phone, 'null') || ' ['
+                    || epoch_us(valid_from) || ', ' || CASE WHEN valid_to = %s THEN 'open'
+                    ELSE epoch_us(valid_to)::VARCHAR END || ')' || CASE WHEN is_current THEN '*'
+                    ELSE '' END
+                FROM %s WHERE sk > 0 ORDER BY id, valid_from
+                """
+                    .formatted(Validity.OPEN_END, relation))) {
+      while (r.next()) {
+        rows.computeIfAbsent(r.getLong(1), id -> new ArrayList<>()).add(r.getString(2));
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,84 @@
+package io.millrace.dimension;
+
+import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.DataType.Simple;
+import io.millrace.contracts.row.RowSchema;
+import io.millrace.warehouse.Dimension;
+import io.millrace.warehouse.WarehouseFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Dimensions over {@code staging.c (id, segment, phone, tie, updated_at)}, read from a folder. */
+final class Statements {
+  private static final RowSchema RAW =
+      new RowSchema(
+          List.of(
+              new Column("id", Simple.BIGINT, false),
+              new Column("segment", Simple.VARCHAR, true),
+              new Column("phone", Simple.VARCHAR, true),
+              new Column("tie", Simple.BIGINT, true),
+              new Column("op", Simple.VARCHAR, true),
+              new Column("updated_at", Simple.TIMESTAMPTZ, true)),
+          List.of("id"));
+
+  private Statements() {}
+
+  /** The columns of a Z-set of the input, as a table's definition. */
+  static final String INPUT =
+      "(id BIGINT, segment VARCHAR, phone VARCHAR, tie BIGINT, op VARCHAR, updated_at TIMESTAMPTZ,"
+          + " _weight INTEGER)";
+
+  /** The dimension dim.c, keyed by id, with further clauses. */
+  static Dimension dimension(Path folder, String clauses) {
+    return dimensions(folder, clauses, "id, segment, phone, tie, updated_at").getFirst();
+  }
+
+  /** The dimensions that one statement makes. */
+  static List<Dimension> dimensions(Path folder, String clauses, String columns) {
+    write(folder, "warehouse.yml", "name: t\nlake: lake\n");
+    write(
+        folder,
+        "sources/s.yml",
+        """
+        kind: cdc
+        engine: postgres
+        host: h
+        port: 1
+        database: d
+        user: u
+        password: ${env:P}
+        tables: [public.c]
+        """);
+    write(
+        folder,
+        "staging/c.sql",
+        "CREATE STAGING TABLE staging.c KEYS (id) AS SELECT id, segment, phone, tie, op, updated_at"
+            + " FROM raw.s.c");
+    write(
+        folder,
+        "dimensions/c.sql",
+        "CREATE DIMENSION dim.c KEYS (id) SURROGATE KEY sk %s AS SELECT %s FROM staging.c"
+            .formatted(clauses, columns));
+    return WarehouseFolder.read(
+            folder,
+            (source, resource) -> Optional.of(RAW),
+            new WarehouseFolder.Reading(Map.of("P", "p"), false))
+        .orThrow()
+        .dimensions();
+  }
+
+  private static void write(Path folder, String file, String text) {
+    try {
+      Path path = folder.resolve(file);
+      Files.createDirectories(Objects.requireNonNull(path.getParent()));
+      Files.writeString(path, text);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
