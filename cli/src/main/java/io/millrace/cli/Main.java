@@ -31,6 +31,7 @@ import picocli.CommandLine.HelpCommand;
       TableCommand.class,
       VerifyCommand.class,
       RebuildCommand.class,
+      RewindCommand.class,
       DeadLettersCommand.class,
       HelpCommand.class
     })

@@ -8,9 +8,11 @@ import io.millrace.contracts.error.CliError;
 import io.millrace.contracts.error.MillraceException;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -51,9 +53,23 @@ public final class ServiceCalls implements AutoCloseable {
    * @throws MillraceException CLI-007
    */
   public long rebuild(TableName table, boolean loseHistory) throws InterruptedException {
+    return order(table, "rebuild?loseHistory=" + loseHistory);
+  }
+
+  /**
+   * Orders a dimension to go back to a cut and to be computed anew from there.
+   *
+   * @param to a cut or an instant
+   * @return the cut at which it will be
+   * @throws MillraceException CLI-007
+   */
+  public long rewind(TableName table, String to) throws InterruptedException {
+    return order(table, "rewind?to=" + URLEncoder.encode(to, StandardCharsets.UTF_8));
+  }
+
+  private long order(TableName table, String what) throws InterruptedException {
     Service service = Service.of(table);
-    String path =
-        run.url(service) + "/api/v1/tables/" + table + "/rebuild?loseHistory=" + loseHistory;
+    String path = run.url(service) + "/api/v1/tables/" + table + "/" + what;
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(path))
             .timeout(ORDER_LIMIT)
@@ -65,6 +81,11 @@ public final class ServiceCalls implements AutoCloseable {
         throw new MillraceException(
             CliError.CLI_006_TABLE_UNKNOWN,
             "the " + service.id() + " service has no table " + table + ".");
+      }
+      if (answer.statusCode() == 400) {
+        throw new MillraceException(
+            CliError.CLI_007_SERVICE_REFUSED,
+            "the " + service.id() + " service cannot take this order for " + table + ".");
       }
       if (answer.statusCode() != 200) {
         throw refused(service, "answered " + answer.statusCode(), null);

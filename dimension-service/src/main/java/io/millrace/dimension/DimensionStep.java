@@ -195,7 +195,10 @@ final class DimensionStep implements TableStep {
     try {
       last = rebuilding.run(order);
     } catch (MillraceException e) {
-      if (e.errorCode() != DimensionError.DIM_003_HISTORY_NOT_HELD || table.definitionChanged()) {
+      boolean notHeld =
+          e.errorCode() == DimensionError.DIM_003_HISTORY_NOT_HELD
+              || e.errorCode() == DimensionError.DIM_010_REWIND_NOT_HELD;
+      if (!notHeld || table.definitionChanged()) {
         throw e;
       }
       refusedOrder = order.number();

@@ -6,23 +6,34 @@ import io.millrace.contracts.error.DimensionError;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.error.ShardError;
+import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.Sql;
+import io.millrace.lake.TableHistory;
+import io.millrace.lake.Watermark;
 import io.millrace.shard.Rebuild;
 import io.millrace.shard.Shard;
 import io.millrace.shard.WrittenTable;
 import io.millrace.warehouse.Dimension;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dimension computed anew at a cut: its input's whole change feed, replayed version by version
  * into a scratch table. What is no longer held cannot be replayed: then the rebuild is refused,
- * unless the operator said that history may be lost.
+ * unless the operator said that history may be lost. A rewind begins with the rows of a cut in
+ * place of none.
  */
 final class Rebuilding {
   /** The computed rows, in the dimension's columns. */
   static final String SCRATCH = "dimension_scratch";
 
   private static final String INPUT = "dimension_replayed";
+  private static final String PAST = "dimension_past";
 
   private final Shard shard;
   private final Dimension dimension;
@@ -64,25 +75,87 @@ final class Rebuilding {
                 new MillraceException(
                     ShardError.SHD_005_INPUT_MISSING,
                     "nothing was announced of " + dimension.input() + " yet."));
+    Rebuild wanted = Rebuild.of(order);
+    if (wanted.rewindTo() != null) {
+      return rewind(wanted.rewindTo(), last);
+    }
     try {
       return replay(history.feed(-1, last.version()), last);
     } catch (MillraceException e) {
       if (e.errorCode() != LakeError.LK_011_HISTORY_GONE) {
         throw e;
       }
-      if (!Rebuild.of(order).loseHistory()) {
+      if (!wanted.loseHistory()) {
         throw notHeld(e);
       }
       return replay(List.of(history.difference(0, last)), last);
     }
   }
 
+  /**
+   * Takes the dimension as it was at a cut, and replays what its input brought since. A column that
+   * it had not then holds nothing in the versions of then.
+   */
+  private InputVersion rewind(long cut, TableVersion last) {
+    try {
+      TableHistory past = table.delta().history();
+      OptionalLong version = past.versionAt(cut);
+      if (version.isEmpty()) {
+        return replay(history.feed(-1, last.version()), last);
+      }
+      Watermark then = past.watermarkAt(version.getAsLong());
+      String name = dimension.input().toString();
+      if (!then.tableIds().getOrDefault(name, last.tableId()).equals(last.tableId())) {
+        throw notReached(cut, null);
+      }
+      List<InputVersion> since =
+          history.feed(then.inputs().getOrDefault(name, -1L), last.version());
+      RowSchema schema = past.createView(shard.duck(), version.getAsLong(), PAST);
+      if (!sameKeys(schema)) {
+        throw notReached(cut, null);
+      }
+      return replay(asOf(schema), since, last);
+    } catch (MillraceException e) {
+      throw e.errorCode() == LakeError.LK_011_HISTORY_GONE ? notReached(cut, e) : e;
+    }
+  }
+
+  private boolean sameKeys(RowSchema past) {
+    return Stream.concat(dimension.keys().stream(), Stream.of(dimension.surrogateKey()))
+        .allMatch(k ->
+            past.column(k)
+                .map(Column::type)
+                .equals(dimension.schema().column(k).map(Column::type)));
+  }
+
+  private String asOf(RowSchema past) {
+    return "%s UNION ALL SELECT %s FROM %s WHERE %s > 0"
+        .formatted(
+            DefaultMembers.select(dimension),
+            dimension.schema().columns().stream()
+                .map(c ->
+                    past.column(c.name()).map(Column::type).equals(Optional.of(c.type()))
+                        ? Sql.name(c.name())
+                        : "NULL::" + c.type().sql())
+                .collect(Collectors.joining(", ")),
+            Sql.name(PAST),
+            Sql.name(dimension.surrogateKey()));
+  }
+
   private InputVersion replay(List<InputVersion> versions, TableVersion last) {
-    Sql.run(
-        shard.duck(),
-        "CREATE OR REPLACE TEMP TABLE " + SCRATCH + " AS " + DefaultMembers.select(dimension));
+    return replay(DefaultMembers.select(dimension), versions, last);
+  }
+
+  /** Replays versions on top of first rows, which are a SELECT. */
+  private InputVersion replay(String first, List<InputVersion> versions, TableVersion last) {
+    Sql.run(shard.duck(), "CREATE OR REPLACE TEMP TABLE " + SCRATCH + " AS " + first);
     InputVersion newest = InputVersion.announced(last);
-    boolean empty = true;
+    boolean empty =
+        Sql.number(
+                shard.duck(),
+                "SELECT count(*) FROM %s WHERE %s > 0"
+                    .formatted(SCRATCH, Sql.name(dimension.surrogateKey())))
+            == 0;
     for (InputVersion version : versions) {
       history.load(version, SCRATCH, INPUT);
       rows.from(INPUT, moments.at(version.cut(), !empty));
@@ -93,6 +166,21 @@ final class Rebuilding {
       newest = version;
     }
     return newest;
+  }
+
+  private MillraceException notReached(long cut, @Nullable MillraceException cause) {
+    return new MillraceException(
+        DimensionError.DIM_010_REWIND_NOT_HELD,
+        "table "
+            + table.name()
+            + " cannot be rewound to cut "
+            + cut
+            + ": its rows of then, or the changes of "
+            + dimension.input()
+            + " since, are no longer held or have another key. Take a later cut, or run: millrace"
+            + " rebuild "
+            + table.name(),
+        cause);
   }
 
   private MillraceException notHeld(MillraceException cause) {

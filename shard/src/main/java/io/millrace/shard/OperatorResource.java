@@ -8,6 +8,7 @@ import io.millrace.runtime.CutChannel;
 import io.millrace.runtime.RuntimeConfig;
 import io.millrace.runtime.StatusBoard;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -17,6 +18,8 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -56,11 +59,55 @@ public class OperatorResource {
     if (!board.tables().containsKey(name)) {
       throw new NotFoundException("no table " + name + " here");
     }
-    TableName table = TableName.parse(name);
+    return order(new Rebuild(name, loseHistory, null));
+  }
+
+  /**
+   * Orders a dimension to go back to a cut and to be computed anew from there, at a new cut.
+   *
+   * @param to the number of a cut, or an instant: the last cut that was there by then
+   */
+  @POST
+  @Path("/{name}/rewind")
+  @Blocking
+  public Ordered rewind(@PathParam("name") String name, @QueryParam("to") String to)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    if (!board.tables().containsKey(name)) {
+      throw new NotFoundException("no table " + name + " here");
+    }
+    if (Service.of(TableName.parse(name)) != Service.DIMENSION) {
+      throw new BadRequestException("only a dimension can be rewound");
+    }
+    return order(new Rebuild(name, false, cutOf(to)));
+  }
+
+  private long cutOf(String to) {
+    if (to.matches("\\d{1,18}")) {
+      long cut = Long.parseLong(to);
+      if (cut >= cuts.log().end()) {
+        throw new BadRequestException("there is no cut " + cut + " yet");
+      }
+      return cut;
+    }
+    try {
+      Instant by = Instant.parse(to);
+      long last = cuts.log().end() - 1;
+      return last < 0 || !cuts.log().timeOf(last).isAfter(by)
+          ? last
+          : cuts.log().lastBefore(by.plusNanos(1)).orElse(-1);
+    } catch (DateTimeParseException e) {
+      throw new BadRequestException("to is a cut or an instant such as 2026-01-31T12:00:00Z", e);
+    }
+  }
+
+  /** Appends the order and reads back its cut. */
+  private Ordered order(Rebuild rebuild)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    TableName table = TableName.parse(rebuild.rebuild());
     String source =
         "operator." + Service.of(table).id() + "." + Service.shardOf(table, config.shards());
     long previous = cuts.log().last(source).map(FoldedCut::number).orElse(-1L);
-    String order = new Rebuild(name, loseHistory).toJson();
+    String order = rebuild.toJson();
     cuts.append(new Cut(source, previous, order, Map.of(), clock.instant()), LIMIT);
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (cuts.log().nextOf(source, previous).isEmpty()) {
@@ -70,6 +117,7 @@ public class OperatorResource {
         throw new TimeoutException("the order was not read back from the cut log within 30 s");
       }
     }
-    return new Ordered(name, cuts.log().nextOf(source, previous).orElseThrow().number());
+    return new Ordered(
+        rebuild.rebuild(), cuts.log().nextOf(source, previous).orElseThrow().number());
   }
 }

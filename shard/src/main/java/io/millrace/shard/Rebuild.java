@@ -4,16 +4,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.TableName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An operator's order, in the {@code to} of a cut of source {@code operator.<service>.<shard>}.
  *
  * @param rebuild the table to compute anew at that cut
  * @param loseHistory whether a dimension may lose versions whose changes are no longer held
+ * @param rewindTo the cut to go back to and compute anew from; null: from the beginning
  */
-public record Rebuild(String rebuild, boolean loseHistory) {
+public record Rebuild(String rebuild, boolean loseHistory, @Nullable Long rewindTo) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Rebuild NONE = new Rebuild("", false);
+  private static final Rebuild NONE = new Rebuild("", false, null);
 
   /** The order in a cut; one that concerns no table if it is something else. */
   public static Rebuild of(FoldedCut cut) {

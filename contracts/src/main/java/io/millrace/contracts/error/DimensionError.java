@@ -11,7 +11,9 @@ public enum DimensionError implements ErrorCode {
   /** Versions of the input are gone; the difference to its current rows was applied instead. */
   DIM_004_HISTORY_SKIPPED(Kind.EXTERNAL, Response.RETRY),
   /** A row has NULL in its natural key. */
-  DIM_005_NULL_KEY(Kind.SOURCE_DATA, Response.STOP);
+  DIM_005_NULL_KEY(Kind.SOURCE_DATA, Response.STOP),
+  /** A rewind to a cut whose rows, or the changes since, are no longer held. */
+  DIM_010_REWIND_NOT_HELD(Kind.CONFIG, Response.STOP);
 
   private final Kind kind;
   private final Response response;

@@ -121,6 +121,15 @@ class ProtocolIT {
       assertThat(truth.count("SELECT count(*) FROM " + truth.view(DIM_CUSTOMER, Long.MAX_VALUE)))
           .isEqualTo(versions);
     }
+    line.post(Service.DIMENSION, "/api/v1/tables/dim.customer/rewind?to=20");
+    line.awaitShown(Clock.systemUTC().instant(), LIMIT);
+    line.post(Service.DIMENSION, "/api/v1/tables/dim.customer/rewind?to=2026-01-01T00:00:00Z");
+    line.awaitShown(Clock.systemUTC().instant(), LIMIT);
+    try (Truth truth = new Truth(line)) {
+      assertThat(truth.count("SELECT count(*) FROM " + truth.view(DIM_CUSTOMER, Long.MAX_VALUE)))
+          .as("versions after going back and coming again")
+          .isEqualTo(versions);
+    }
   }
 
   /** What may happen to the files of a service that is down. */
