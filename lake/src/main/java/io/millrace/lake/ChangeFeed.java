@@ -1,6 +1,5 @@
 package io.millrace.lake;
 
-import io.delta.kernel.engine.Engine;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.RowSchema;
@@ -11,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -23,14 +23,12 @@ public final class ChangeFeed {
   private static final List<String> SCRATCH =
       List.of("feed inserted", "feed deleted", "feed died", "feed rose");
 
-  private final Engine engine;
   private final DeltaTable table;
   private final CommitLog log;
 
-  ChangeFeed(Engine engine, DeltaTable table) {
-    this.engine = engine;
+  ChangeFeed(DeltaTable table) {
     this.table = table;
-    this.log = CommitLog.of(table.path());
+    this.log = table.folder().log();
   }
 
   /**
@@ -83,7 +81,7 @@ public final class ChangeFeed {
    * @throws MillraceException LK-011 when the version's log or files are gone
    */
   public RowSchema load(Connection duck, long version, String name) {
-    CommitLog.Commit commit = log.require(version, table.name());
+    CommitLog.Commit commit = log.require(version);
     TableLayout layout = table.history().layout(version);
     Sql.run(
         duck,
@@ -98,9 +96,9 @@ public final class ChangeFeed {
   }
 
   private String fromChangeFiles(CommitLog.Commit commit, TableLayout layout) {
-    List<Path> files =
-        commit.changeFiles().stream().map(p -> LiveFile.locate(table.path(), p)).toList();
-    TableScan.requireFiles(files, table.name(), commit.version());
+    SequencedMap<String, Long> sizes = new LinkedHashMap<>();
+    commit.changeFiles().forEach(f -> sizes.put(f.path(), f.sizeBytes()));
+    List<Path> files = table.folder().bring(sizes);
     return Text.of(
         "SELECT %s, _change_type FROM read_parquet([%s])",
         layout.fromPhysical(),
@@ -109,62 +107,62 @@ public final class ChangeFeed {
 
   /** A file on one side only changes by all its rows, one on both by the rows that died or rose. */
   private String fromFiles(Connection duck, CommitLog.Commit commit, TableLayout layout) {
-    Map<String, RoaringBitmap> before = dead(commit.removed());
-    Map<String, RoaringBitmap> after = dead(commit.added());
+    Map<String, LiveFile> before = files(commit.removed());
+    Map<String, LiveFile> after = files(commit.added());
     List<LiveFile> inserted = new ArrayList<>();
     List<LiveFile> deleted = new ArrayList<>();
     List<LiveFile> died = new ArrayList<>();
     List<LiveFile> rose = new ArrayList<>();
     after.forEach((path, now) -> {
-      RoaringBitmap then = before.get(path);
+      LiveFile then = before.get(path);
       if (then == null) {
-        inserted.add(file(path, now));
+        inserted.add(now);
       } else {
-        addIfAny(died, path, RoaringBitmap.andNot(now, then));
-        addIfAny(rose, path, RoaringBitmap.andNot(then, now));
+        addIfAny(died, now, RoaringBitmap.andNot(now.dead(), then.dead()));
+        addIfAny(rose, now, RoaringBitmap.andNot(then.dead(), now.dead()));
       }
     });
     before.forEach((path, then) -> {
       if (!after.containsKey(path)) {
-        deleted.add(file(path, then));
+        deleted.add(then);
       }
     });
     return Text.of(
         "SELECT *, 'insert' AS _change_type FROM (%s) UNION ALL SELECT *, 'delete' FROM (%s) UNION"
             + " ALL SELECT *, 'delete' FROM (%s) UNION ALL SELECT *, 'insert' FROM (%s)",
-        scan(layout, inserted, commit).rows(duck, SCRATCH.get(0)),
-        scan(layout, deleted, commit).rows(duck, SCRATCH.get(1)),
-        scan(layout, died, commit).deadRows(duck, SCRATCH.get(2)),
-        scan(layout, rose, commit).deadRows(duck, SCRATCH.get(3)));
+        scan(layout, inserted).rows(duck, SCRATCH.get(0)),
+        scan(layout, deleted).rows(duck, SCRATCH.get(1)),
+        scan(layout, died).deadRows(duck, SCRATCH.get(2)),
+        scan(layout, rose).deadRows(duck, SCRATCH.get(3)));
   }
 
   private static void dropScratch(Connection duck) {
     SCRATCH.forEach(t -> Sql.run(duck, "DROP TABLE IF EXISTS temp.main." + Sql.name(t)));
   }
 
-  private TableScan scan(TableLayout layout, List<LiveFile> files, CommitLog.Commit commit) {
-    return new TableScan(table.path(), layout, files).requireFiles(table.name(), commit.version());
+  private TableScan scan(TableLayout layout, List<LiveFile> files) {
+    return new TableScan(table.folder(), layout, files);
   }
 
-  private Map<String, RoaringBitmap> dead(List<CommitLog.FileAction> actions) {
-    Map<String, RoaringBitmap> dead = new LinkedHashMap<>();
+  private Map<String, LiveFile> files(List<CommitLog.FileAction> actions) {
+    Map<String, LiveFile> files = new LinkedHashMap<>();
     for (CommitLog.FileAction action : actions) {
       if (action.dataChange()) {
-        dead.put(
-            action.path(),
-            action.vector().map(v -> v.read(engine, table.path())).orElseGet(RoaringBitmap::new));
+        RoaringBitmap dead =
+            action.vector().map(v -> v.read(table.folder())).orElseGet(RoaringBitmap::new);
+        files.put(action.path(), file(action.path(), action.sizeBytes(), dead));
       }
     }
-    return dead;
+    return files;
   }
 
-  private static void addIfAny(List<LiveFile> files, String path, RoaringBitmap rows) {
+  private static void addIfAny(List<LiveFile> files, LiveFile file, RoaringBitmap rows) {
     if (!rows.isEmpty()) {
-      files.add(file(path, rows));
+      files.add(file(file.path(), file.sizeBytes(), rows));
     }
   }
 
-  private static LiveFile file(String path, RoaringBitmap dead) {
-    return new LiveFile(0, path, 0, 0, null, -1, Optional.empty(), dead);
+  private static LiveFile file(String path, long sizeBytes, RoaringBitmap dead) {
+    return new LiveFile(0, path, sizeBytes, 0, null, -1, Optional.empty(), dead);
   }
 }

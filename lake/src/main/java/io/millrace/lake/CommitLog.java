@@ -3,41 +3,33 @@ package io.millrace.lake;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.contracts.TableName;
+import io.delta.kernel.utils.CloseableIterator;
+import io.delta.kernel.utils.FileStatus;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 
 /** A table's commits one by one, as their JSON files tell them. */
 final class CommitLog {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern COMMIT = Pattern.compile("\\d{20}\\.json");
 
+  private final TableFolder folder;
   private final Path directory;
 
-  private CommitLog(Path directory) {
-    this.directory = directory;
-  }
-
-  /** The log of the table at a path. */
-  static CommitLog of(Path table) {
-    return new CommitLog(table.resolve("_delta_log"));
-  }
-
-  /** Whether there is a table at a path. */
-  static boolean isAt(Path table) {
-    CommitLog log = of(table);
-    return Files.isDirectory(log.directory) && log.earliest().isPresent();
+  CommitLog(TableFolder folder) {
+    this.folder = folder;
+    this.directory = folder.path().resolve("_delta_log");
   }
 
   /**
@@ -46,7 +38,7 @@ final class CommitLog {
    * @param at when it was made, never before an earlier version
    * @param operation what it says it did, "" if it does not
    * @param watermark the one it stored, if it is one of ours
-   * @param changeFiles paths of the change feed's files
+   * @param changeFiles the change feed's files
    * @param changesSchema whether it set the table's columns or properties
    */
   record Commit(
@@ -56,7 +48,7 @@ final class CommitLog {
       Optional<Watermark> watermark,
       List<FileAction> added,
       List<FileAction> removed,
-      List<String> changeFiles,
+      List<FileAction> changeFiles,
       boolean changesSchema) {
 
     /** Whether rows changed: a rearrangement of files changes none. */
@@ -68,15 +60,15 @@ final class CommitLog {
   }
 
   /** An add or a remove. */
-  record FileAction(String path, boolean dataChange, Optional<DeletionVector> vector) {}
+  record FileAction(
+      String path, long sizeBytes, boolean dataChange, Optional<DeletionVector> vector) {}
 
   /** The commit of a version, or empty when the log does not hold it (not yet, or no longer). */
   Optional<Commit> read(long version) {
     Path file = directory.resolve(Text.of("%020d.json", version));
-    try (Stream<String> lines = Files.lines(file)) {
-      return Optional.of(parse(version, Files.getLastModifiedTime(file).toInstant(), lines));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
+    try {
+      Optional<Storage.Content> content = folder.storage().read(file);
+      return content.isPresent() ? Optional.of(parse(version, content.get())) : Optional.empty();
     } catch (IOException e) {
       throw new MillraceException(
           LakeError.LK_003_STORAGE_FAILED, "log file " + file + " cannot be read.", e);
@@ -88,7 +80,7 @@ final class CommitLog {
    *
    * @throws MillraceException LK-011 when it does not
    */
-  Commit require(long version, TableName table) {
+  Commit require(long version) {
     return read(version)
         .orElseThrow(() ->
             new MillraceException(
@@ -96,21 +88,37 @@ final class CommitLog {
                 Text.of(
                     "the log of table %s no longer holds version %d. Its follower has to start from"
                         + " the table's rows.",
-                    table, version)));
+                    folder.name(), version)));
   }
 
-  /** The least version whose commit is held. */
+  /** The least version whose commit is held; empty when there is no log. */
   OptionalLong earliest() {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files
-          .map(f -> f.getFileName().toString())
-          .filter(n -> n.matches("\\d{20}\\.json"))
-          .mapToLong(n -> Long.parseLong(n.substring(0, 20)))
-          .min();
+    try (CloseableIterator<FileStatus> files = from("0")) {
+      while (files.hasNext()) {
+        OptionalLong version = version(files.next());
+        if (version.isPresent()) {
+          return version;
+        }
+      }
+      return OptionalLong.empty();
+    } catch (FileNotFoundException e) {
+      return OptionalLong.empty();
     } catch (IOException e) {
       throw new MillraceException(
           LakeError.LK_003_STORAGE_FAILED, "log " + directory + " cannot be listed.", e);
     }
+  }
+
+  /** Its files in the order of their names. */
+  CloseableIterator<FileStatus> from(String name) throws IOException {
+    return folder.storage().listFrom(directory.resolve(name).toString());
+  }
+
+  private static OptionalLong version(FileStatus file) {
+    String name = Path.of(file.getPath()).getFileName().toString();
+    return COMMIT.matcher(name).matches()
+        ? OptionalLong.of(Long.parseLong(name.substring(0, 20)))
+        : OptionalLong.empty();
   }
 
   /** The error of a log that Kernel could not read, with the file to blame if one is found. */
@@ -118,7 +126,7 @@ final class CommitLog {
     return new MillraceException(
         LakeError.LK_003_STORAGE_FAILED,
         "the log of the table at "
-            + directory.getParent()
+            + folder.path()
             + " cannot be read: "
             + blamed()
                 .map(f -> "its file " + f + " is missing or damaged. Bring it back from a copy.")
@@ -126,59 +134,70 @@ final class CommitLog {
         cause);
   }
 
-  /** The newest commit that is torn, or that is missing below one that is there. */
+  /**
+   * The newest commit that is torn, or that is missing below one that is there; else the checkpoint
+   * that stands for the missing beginning.
+   */
   private Optional<String> blamed() {
-    try (Stream<Path> files = Files.list(directory)) {
+    List<Long> versions = new ArrayList<>();
+    try (CloseableIterator<FileStatus> files = from("0")) {
+      files.forEachRemaining(f -> version(f).ifPresent(versions::addFirst));
       long expected = -1;
-      for (Path file :
-          files
-              .filter(f -> f.getFileName().toString().matches("\\d{20}\\.json"))
-              .sorted(Comparator.reverseOrder())
-              .toList()) {
-        String name = file.getFileName().toString();
-        long version = Long.parseLong(name.substring(0, 20));
+      for (long version : versions) {
         if (expected >= 0 && version != expected) {
           return Optional.of(Text.of("%020d.json", expected));
         }
-        if (isTorn(file)) {
-          return Optional.of(name);
+        if (isTorn(version)) {
+          return Optional.of(Text.of("%020d.json", version));
         }
         expected = version - 1;
       }
-      return Optional.empty();
+      return expected < 0 ? Optional.empty() : Optional.of(damagedCheckpoint(expected + 1));
     } catch (IOException | UncheckedIOException e) {
       return Optional.empty();
     }
   }
 
-  private static boolean isTorn(Path commit) {
-    try (Stream<String> lines = Files.lines(commit)) {
-      var _ = parse(0, Instant.EPOCH, lines);
+  /** The checkpoint that a log without its beginning needs. */
+  private String damagedCheckpoint(long earliest) throws IOException {
+    List<String> whole = new ArrayList<>();
+    try (CloseableIterator<FileStatus> files = from("0")) {
+      files.forEachRemaining(f -> whole.add(f.getPath()));
+    }
+    return folder.storage().tree(directory).stream()
+        .map(FileStatus::getPath)
+        .filter(f -> f.endsWith(".parquet") && !whole.contains(f))
+        .map(f -> Path.of(f).getFileName().toString())
+        .findFirst()
+        .orElse(Text.of("%020d.checkpoint.parquet", earliest));
+  }
+
+  private boolean isTorn(long version) {
+    try {
+      var _ = read(version);
       return false;
-    } catch (NoSuchFileException e) {
-      return false;
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       return true;
     }
   }
 
-  private static Commit parse(long version, Instant written, Stream<String> lines)
+  private static Commit parse(long version, Storage.Content content)
       throws JsonProcessingException {
-    Instant at = written;
+    Instant at = content.modified();
     String operation = "";
     Optional<Watermark> watermark = Optional.empty();
     List<FileAction> added = new ArrayList<>();
     List<FileAction> removed = new ArrayList<>();
-    List<String> changeFiles = new ArrayList<>();
+    List<FileAction> changeFiles = new ArrayList<>();
     boolean changesSchema = false;
-    for (String line : lines.toList()) {
+    for (String line : new String(content.bytes(), StandardCharsets.UTF_8).lines().toList()) {
       JsonNode action = JSON.readTree(line);
       if (action.has("add")) {
         added.add(file(action.get("add")));
       } else if (action.has("remove")) {
         removed.add(file(action.get("remove")));
       } else if (action.has("cdc")) {
-        changeFiles.add(action.get("cdc").get("path").asText());
+        changeFiles.add(file(action.get("cdc")));
       } else if (action.has("commitInfo")) {
         JsonNode info = action.get("commitInfo");
         operation = info.path("operation").asText("");
@@ -201,6 +220,7 @@ final class CommitLog {
     JsonNode vector = action.path("deletionVector");
     return new FileAction(
         action.get("path").asText(),
+        action.path("size").asLong(TableFolder.SIZE_UNKNOWN),
         action.path("dataChange").asBoolean(true),
         vector.isObject() ? Optional.of(vector(vector)) : Optional.empty());
   }

@@ -105,7 +105,8 @@ final class Compaction {
 
   /** Whether a version, whose commit may have failed only seemingly, is ours. */
   private boolean isIn(long version, FileChanges changes) {
-    return CommitLog.of(lake.path(name))
+    return lake.folder(name)
+        .log()
         .read(version)
         .filter(c -> paths(c.removed()).containsAll(named(changes.removed())))
         .filter(c -> paths(c.added()).containsAll(named(changes.added())))
@@ -148,11 +149,12 @@ final class Compaction {
 
   private Packed pack(Connection duck, TableVersion version, List<LiveFile> bin) {
     TableLayout layout = version.layout();
-    TableScan scan = new TableScan(lake.path(name), layout, bin);
+    TableScan scan = new TableScan(lake.folder(name), layout, bin);
     List<String> order = goal.clusterBy().isEmpty() ? layout.key() : goal.clusterBy();
     String select = scan.rows(duck, DEAD);
     List<DataFiles.Written> written =
-        new DataFiles(lake.path(name))
+        lake.folder(name)
+            .dataFiles()
             .rows(
                 duck,
                 layout,

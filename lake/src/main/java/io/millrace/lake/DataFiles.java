@@ -3,25 +3,32 @@ package io.millrace.lake;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes Parquet files into a table's directory. They are on disk when a method returns, and no
  * part of the table until a commit names them; vacuum removes those that none names.
  */
 final class DataFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(DataFiles.class);
   private static final long FILE_BYTES_MAX = 256L << 20;
 
-  private final Path directory;
+  private final TableFolder folder;
 
-  DataFiles(Path directory) {
-    this.directory = directory;
+  DataFiles(TableFolder folder) {
+    this.folder = folder;
   }
 
   /**
@@ -32,6 +39,22 @@ final class DataFiles {
    */
   record Written(String path, long rows, long sizeBytes, long modifiedMillis, String statistics) {}
 
+  /** Writes what row changes do to a table's files; all of it, or nothing stays. */
+  FileChanges of(Connection duck, LiveFiles live, TableLayout layout, RowChanges changes) {
+    List<Written> rows = changes.written() == 0 ? List.of() : rows(duck, layout, changes.newRows());
+    List<Written> feed = List.of();
+    try {
+      feed = changes.removed() == 0 ? List.of() : changes(duck, layout, changes.all());
+      FileChanges removal = changes.removal(duck, live, folder);
+      return new FileChanges(
+          removal.removed(), removal.readded(), rows.stream().map(LiveFile::of).toList(), feed);
+    } catch (MillraceException e) {
+      discard(rows);
+      discard(feed);
+      throw e;
+    }
+  }
+
   /** Writes the rows of a query with the table's columns; no rows, no file. */
   List<Written> rows(Connection duck, TableLayout layout, String select) {
     return rows(duck, layout, select, FILE_BYTES_MAX);
@@ -39,7 +62,7 @@ final class DataFiles {
 
   /** As {@link #rows(Connection, TableLayout, String)}, into files of about this size. */
   List<Written> rows(Connection duck, TableLayout layout, String select, long fileBytes) {
-    return write(duck, layout, layout.toPhysical(), select, directory, fileBytes);
+    return write(duck, layout, layout.toPhysical(), select, folder.path(), fileBytes);
   }
 
   /** Writes the rows of a query with the table's columns and {@code _change_type}. */
@@ -49,7 +72,7 @@ final class DataFiles {
         layout,
         layout.toPhysical() + ", _change_type",
         select,
-        directory.resolve("_change_data"),
+        folder.path().resolve("_change_data"),
         FILE_BYTES_MAX);
   }
 
@@ -61,18 +84,49 @@ final class DataFiles {
       Path target,
       long fileBytes) {
     Path scratch = target.resolve("_new-" + UUID.randomUUID());
+    List<Written> written = new ArrayList<>();
     try {
       Files.createDirectories(scratch);
-      List<Written> written =
-          moved(copied(duck, layout, columns, select, scratch, fileBytes), layout, target);
-      LocalFiles.force(target);
-      Files.delete(scratch);
+      for (Copied file : copied(duck, layout, columns, select, scratch, fileBytes)) {
+        if (file.rows() > 0) {
+          written.add(published(file, layout, target));
+        }
+      }
       return written;
+    } catch (MillraceException e) {
+      discard(written);
+      throw e;
     } catch (IOException e) {
+      discard(written);
       throw new MillraceException(
           LakeError.LK_003_STORAGE_FAILED,
           "data files cannot be written to " + target + ". Check the disk; it is tried again.",
           e);
+    } finally {
+      clear(scratch);
+    }
+  }
+
+  /** Deletes files that no commit will name, as far as it can: vacuum takes what is left. */
+  void discard(List<Written> written) {
+    for (Written file : written) {
+      try {
+        var _ = folder.storage().delete(folder.locate(file.path()).toString());
+      } catch (IOException e) {
+        LOG.warn("file {} of {} is left for vacuum", file.path(), folder.name(), e);
+      }
+    }
+  }
+
+  private static void clear(Path scratch) {
+    try (Stream<Path> left = Files.walk(scratch)) {
+      for (Path file : left.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (NoSuchFileException e) {
+      // it was never made
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("{} is left for vacuum", scratch, e);
     }
   }
 
@@ -107,27 +161,17 @@ final class DataFiles {
         });
   }
 
-  /** Forces the files to disk and moves each to its place. */
-  private List<Written> moved(List<Copied> copied, TableLayout layout, Path target)
-      throws IOException {
-    List<Written> written = new ArrayList<>();
-    for (Copied file : copied) {
-      if (file.rows() == 0) {
-        Files.delete(file.path());
-        continue;
-      }
-      LocalFiles.force(file.path());
-      Path place = target.resolve(file.path().getFileName());
-      Files.move(file.path(), place);
-      written.add(
-          new Written(
-              directory.relativize(place).toString(),
-              file.rows(),
-              file.sizeBytes(),
-              Files.getLastModifiedTime(place).toMillis(),
-              FileStatistics.json(file.rows(), layout.columns(), file.statistics())));
-    }
-    return written;
+  /** Gives a file its place. */
+  private Written published(Copied file, TableLayout layout, Path target) throws IOException {
+    Path place = target.resolve(file.path().getFileName());
+    long modifiedMillis = Files.getLastModifiedTime(file.path()).toMillis();
+    folder.storage().publish(file.path(), place);
+    return new Written(
+        folder.path().relativize(place).toString(),
+        file.rows(),
+        file.sizeBytes(),
+        modifiedMillis,
+        FileStatistics.json(file.rows(), layout.columns(), file.statistics()));
   }
 
   private record Copied(

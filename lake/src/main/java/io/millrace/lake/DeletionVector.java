@@ -1,6 +1,5 @@
 package io.millrace.lake;
 
-import io.delta.kernel.engine.Engine;
 import io.delta.kernel.internal.actions.DeletionVectorDescriptor;
 import io.delta.kernel.internal.deletionvectors.Base85Codec;
 import io.delta.kernel.internal.deletionvectors.DeletionVectorUtils;
@@ -59,19 +58,34 @@ record DeletionVector(
         : Optional.of(LocalFiles.path(descriptor().getAbsolutePath(table.toString())));
   }
 
-  /** Reads the dead rows' numbers. */
-  RoaringBitmap read(Engine engine, Path table) {
-    RoaringBitmapArray loaded =
-        DeletionVectorUtils.loadNewDvAndBitmap(engine, table.toString(), descriptor())._2;
+  /**
+   * Reads the dead rows' numbers.
+   *
+   * @throws MillraceException LK-018 naming the file that does not hold them
+   */
+  RoaringBitmap read(TableFolder table) {
     RoaringBitmap bitmap = new RoaringBitmap();
-    for (long row : loaded.toArray()) {
+    for (long row : load(table).toArray()) {
       bitmap.add(Math.toIntExact(row));
     }
     return bitmap;
   }
 
+  private RoaringBitmapArray load(TableFolder table) {
+    try {
+      return DeletionVectorUtils.loadNewDvAndBitmap(
+              table.engine(), table.path().toString(), descriptor())
+          ._2;
+    } catch (RuntimeException e) {
+      throw table.damaged(
+          file(table.path()).orElseGet(() -> table.path().resolve("_delta_log")),
+          "a deletion vector in it cannot be read",
+          e);
+    }
+  }
+
   /** Writes the vectors of one commit; the file, if there is one, is on disk on return. */
-  static Map<Long, DeletionVector> write(Path table, Map<Long, RoaringBitmap> dead) {
+  static Map<Long, DeletionVector> write(TableFolder table, Map<Long, RoaringBitmap> dead) {
     Map<Long, DeletionVector> vectors = new LinkedHashMap<>();
     ByteArrayOutputStream shared = new ByteArrayOutputStream();
     UUID id = UUID.randomUUID();
@@ -80,17 +94,26 @@ record DeletionVector(
       dead.forEach((file, bitmap) -> vectors.put(file, add(out, id, bitmap)));
       out.flush();
       if (shared.size() > 1) {
-        Path temporary = Files.createTempFile(table, ".dv", ".tmp");
-        Files.write(temporary, shared.toByteArray());
-        LocalFiles.publish(temporary, table.resolve("deletion_vector_" + id + ".bin"), true);
+        publish(
+            table, table.path().resolve("deletion_vector_" + id + ".bin"), shared.toByteArray());
       }
     } catch (IOException | UncheckedIOException e) {
       throw new MillraceException(
           LakeError.LK_003_STORAGE_FAILED,
-          "deletion vectors cannot be written to " + table + ". Check the disk.",
+          "deletion vectors cannot be written to " + table.path() + ". Check the disk.",
           e);
     }
     return vectors;
+  }
+
+  private static void publish(TableFolder table, Path target, byte[] bytes) throws IOException {
+    Path temporary = LocalFiles.temporary(target);
+    try {
+      Files.write(temporary, bytes);
+      table.storage().publish(temporary, target);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
   }
 
   private static DeletionVector add(DataOutputStream out, UUID id, RoaringBitmap bitmap) {

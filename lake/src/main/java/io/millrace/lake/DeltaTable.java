@@ -37,7 +37,7 @@ public final class DeltaTable {
 
   private final Lake lake;
   private final TableName name;
-  private final Path path;
+  private final TableFolder folder;
   private final CommitLog log;
   private final LakeCommitter committer = new LakeCommitter();
   private final LiveFiles live = new LiveFiles();
@@ -59,14 +59,14 @@ public final class DeltaTable {
   private DeltaTable(Lake lake, TableName name, Snapshot snapshot, Watermark.Stored stored) {
     this.lake = lake;
     this.name = name;
-    this.path = lake.path(name);
-    this.log = CommitLog.of(path);
+    this.folder = lake.folder(name);
+    this.log = folder.log();
     this.snapshot = snapshot;
     this.layout = TableLayout.of(snapshot.getSchema(), snapshot.getTableProperties());
     this.watermark = stored.watermark();
     this.judged = stored.version();
     this.id = LogActions.tableId(snapshot);
-    live.replaceAll(LogActions.filesOf(lake.engine(), snapshot, path));
+    live.replaceAll(LogActions.filesOf(snapshot, folder));
   }
 
   static DeltaTable open(Lake lake, TableName name) {
@@ -81,7 +81,11 @@ public final class DeltaTable {
 
   /** Where it lies. */
   public Path path() {
-    return path;
+    return folder.path();
+  }
+
+  TableFolder folder() {
+    return folder;
   }
 
   /** Its id, which a table that is dropped and created again does not keep. */
@@ -154,7 +158,7 @@ public final class DeltaTable {
 
   /** Its row changes. */
   public ChangeFeed changes() {
-    return new ChangeFeed(lake.engine(), this);
+    return new ChangeFeed(this);
   }
 
   TableScan scan() {
@@ -167,7 +171,7 @@ public final class DeltaTable {
   }
 
   TableScan scanOf(Collection<LiveFile> files) {
-    return new TableScan(path, layout, files);
+    return new TableScan(folder, layout, files);
   }
 
   /**
@@ -191,21 +195,17 @@ public final class DeltaTable {
   public CommitResult commit(
       Connection duck, Mirror mirror, String changes, Watermark next, RowSchema schema) {
     settle();
+    Features.requireWritable(name, snapshot);
     mirror.requireCurrent();
     RowChanges rows = RowChanges.of(duck, name, changes);
     TableLayout evolved = layout.evolvedTo(schema);
-    DataFiles files = new DataFiles(path);
-    FileChanges removal = rows.removal(duck, live, path);
-    List<LiveFile> added =
-        rows.written() == 0 ? List.of() : added(files.rows(duck, evolved, rows.newRows()));
-    List<DataFiles.Written> feed =
-        rows.removed() == 0 ? List.of() : files.changes(duck, evolved, "SELECT * FROM " + changes);
-    FileChanges all = new FileChanges(removal.removed(), removal.readded(), added, feed);
+    DataFiles files = folder.dataFiles();
+    FileChanges all = files.of(duck, live, evolved, rows);
     boolean sameColumns = evolved.equals(layout);
     CommitResult result = commit(all, next, evolved, rows.written(), rows.removed());
     if (result instanceof CommitResult.Committed committed && committed.version() == version()) {
       if (sameColumns) {
-        mirror.follow(duck, rows, added);
+        mirror.follow(duck, rows, all.added());
       } else {
         mirror.forget();
       }
@@ -221,16 +221,14 @@ public final class DeltaTable {
    */
   public CommitResult append(Connection duck, String select, Watermark next) {
     settle();
-    List<LiveFile> added = added(new DataFiles(path).rows(duck, layout, select));
+    Features.requireWritable(name, snapshot);
+    List<LiveFile> added =
+        folder.dataFiles().rows(duck, layout, select).stream().map(LiveFile::of).toList();
     long rows = added.stream().mapToLong(LiveFile::rows).sum();
     CommitResult result = commit(FileChanges.append(added), next, layout, rows, 0);
     return result instanceof CommitResult.Moved
         ? commit(FileChanges.append(added), next, layout, rows, 0)
         : result;
-  }
-
-  private static List<LiveFile> added(List<DataFiles.Written> written) {
-    return written.stream().map(LiveFile::of).toList();
   }
 
   private CommitResult commit(
@@ -261,7 +259,7 @@ public final class DeltaTable {
     judged = version;
     pending = null;
     live.apply(files);
-    lake.upkeep().after(path, result.getPostCommitHooks(), () -> reload = true);
+    lake.upkeep().after(folder.path(), result.getPostCommitHooks(), () -> reload = true);
     return success;
   }
 
@@ -329,7 +327,7 @@ public final class DeltaTable {
     if (moved) {
       layout = TableLayout.of(newest.getSchema(), newest.getTableProperties());
       watermark = stored(name, newest).watermark();
-      live.replaceAll(LogActions.filesOf(lake.engine(), newest, path));
+      live.replaceAll(LogActions.filesOf(newest, folder));
     }
     judged = newest.getVersion();
     pending = null;
@@ -342,7 +340,7 @@ public final class DeltaTable {
     }
     OptionalLong own = OptionalLong.empty();
     for (long v = judged + 1; v <= newest.getVersion(); v++) {
-      CommitLog.Commit commit = log.require(v, name);
+      CommitLog.Commit commit = log.require(v);
       if (commit.watermark().isPresent()) {
         if (!commit.watermark().get().commit().equals(pending)) {
           throw new MillraceException(
@@ -374,14 +372,17 @@ public final class DeltaTable {
   static Snapshot load(Lake lake, TableName name, LakeCommitter committer) {
     Path path = lake.path(name);
     try {
-      return TableManager.loadSnapshot(path.toString())
-          .withCommitter(committer)
-          .build(lake.engine());
+      Snapshot snapshot =
+          TableManager.loadSnapshot(path.toString()).withCommitter(committer).build(lake.engine());
+      Features.requireReadable(name, snapshot);
+      return snapshot;
+    } catch (MillraceException e) {
+      throw e;
     } catch (TableNotFoundException e) {
       throw new MillraceException(
           LakeError.LK_001_NOT_A_TABLE, "there is no table " + name + " at " + path + ".", e);
     } catch (RuntimeException e) {
-      throw CommitLog.of(path).unreadable(e);
+      throw Features.refusal(name, e).orElseGet(() -> lake.folder(name).log().unreadable(e));
     }
   }
 

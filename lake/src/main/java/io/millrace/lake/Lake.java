@@ -1,19 +1,16 @@
 package io.millrace.lake;
 
 import io.delta.kernel.defaults.engine.DefaultEngine;
-import io.delta.kernel.defaults.engine.fileio.FileIO;
 import io.delta.kernel.engine.Engine;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The tables under one directory, {@code <root>/<schema>/<table>/}. Safe to share between threads;
@@ -21,6 +18,7 @@ import java.util.stream.Stream;
  */
 public final class Lake implements AutoCloseable {
   private final Path root;
+  private final Storage storage;
   private final Engine engine;
   private final Clock clock;
   private final LogUpkeep upkeep;
@@ -30,17 +28,22 @@ public final class Lake implements AutoCloseable {
     this(root, Clock.systemUTC(), new LocalFiles());
   }
 
-  /** A lake whose log is read and written through these files. */
-  Lake(Path root, Clock clock, FileIO files) {
+  /** A lake on this storage, with this local image. */
+  Lake(Path root, Clock clock, Storage storage) {
     this.root = root.toAbsolutePath().normalize();
     this.clock = clock;
-    this.engine = DefaultEngine.create(files);
-    this.upkeep = new LogUpkeep(engine);
+    this.storage = storage;
+    this.engine = DefaultEngine.create(storage);
+    this.upkeep = new LogUpkeep(engine, storage);
   }
 
   /** Its directory. */
   public Path root() {
     return root;
+  }
+
+  Storage storage() {
+    return storage;
   }
 
   Engine engine() {
@@ -60,19 +63,23 @@ public final class Lake implements AutoCloseable {
     return root.resolve(table.schema()).resolve(table.name());
   }
 
+  TableFolder folder(TableName table) {
+    return new TableFolder(table, path(table), storage, engine);
+  }
+
   /** Whether a table has a first version. */
   public boolean exists(TableName table) {
-    return CommitLog.isAt(path(table));
+    return folder(table).log().earliest().isPresent();
   }
 
   /** The tables there are, by name. */
   public List<TableName> tables() {
     List<TableName> tables = new ArrayList<>();
-    for (Path schema : directories(root)) {
-      for (Path table : directories(schema)) {
-        if (CommitLog.isAt(table)) {
-          tables.add(
-              new TableName(schema.getFileName().toString(), table.getFileName().toString()));
+    for (String schema : directories(root)) {
+      for (String table : directories(root.resolve(schema))) {
+        TableName name = new TableName(schema, table);
+        if (exists(name)) {
+          tables.add(name);
         }
       }
     }
@@ -106,7 +113,7 @@ public final class Lake implements AutoCloseable {
   public DeltaTable create(
       TableName table, TableSpec spec, Watermark first, Connection duck, String initialRowsSelect) {
     List<DataFiles.Written> rows =
-        new DataFiles(path(table)).rows(duck, TableLayout.of(spec.schema()), initialRowsSelect);
+        folder(table).dataFiles().rows(duck, TableLayout.of(spec.schema()), initialRowsSelect);
     return TableCreation.create(this, table, spec, first, rows);
   }
 
@@ -121,15 +128,9 @@ public final class Lake implements AutoCloseable {
     upkeep.close();
   }
 
-  private static List<Path> directories(Path parent) {
-    if (!Files.isDirectory(parent)) {
-      return List.of();
-    }
-    try (Stream<Path> entries = Files.list(parent)) {
-      return entries
-          .filter(Files::isDirectory)
-          .filter(p -> !p.getFileName().toString().startsWith("_"))
-          .toList();
+  private List<String> directories(Path parent) {
+    try {
+      return storage.directories(parent).stream().filter(d -> !d.startsWith("_")).toList();
     } catch (IOException e) {
       throw new MillraceException(
           LakeError.LK_003_STORAGE_FAILED, "directory " + parent + " cannot be listed.", e);

@@ -1,7 +1,5 @@
 package io.millrace.lake;
 
-import java.net.URI;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
@@ -50,17 +48,6 @@ record LiveFile(
         rows,
         Optional.of(vector),
         dead);
-  }
-
-  /** Where it lies. */
-  Path under(Path table) {
-    return locate(table, path);
-  }
-
-  /** Where a file that the log names lies. */
-  static Path locate(Path table, String path) {
-    URI uri = URI.create(path);
-    return uri.isAbsolute() ? Path.of(uri) : table.resolve(uri.getPath());
   }
 
   /** Whether these rows would be all of it. */

@@ -1,14 +1,11 @@
 package io.millrace.lake;
 
-import io.delta.kernel.defaults.engine.fileio.FileIO;
 import io.delta.kernel.defaults.engine.fileio.InputFile;
 import io.delta.kernel.defaults.engine.fileio.OutputFile;
 import io.delta.kernel.defaults.engine.fileio.PositionOutputStream;
-import io.delta.kernel.defaults.engine.fileio.SeekableInputStream;
 import io.delta.kernel.utils.CloseableIterator;
 import io.delta.kernel.utils.FileStatus;
 import java.io.BufferedOutputStream;
-import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,12 +14,18 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -30,12 +33,12 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * A local file system for Delta Kernel. A file that must not replace another is written under a
- * temporary name, forced to disk and given its name by link(2), which fails if the name is taken,
- * whatever process took it: of two writers of a version one wins. (Kernel's own way, exists and
- * rename, lets both win.)
+ * A local file system. A file that must not replace another is written under a temporary name,
+ * forced to disk and given its name by link(2), which fails if the name is taken, whatever process
+ * took it: of two writers of a version one wins. (Kernel's own way, exists and rename, lets both
+ * win.)
  */
-class LocalFiles implements FileIO {
+class LocalFiles implements Storage {
   private static final byte[] PARQUET_END = "PAR1".getBytes(StandardCharsets.US_ASCII);
 
   @Override
@@ -125,7 +128,7 @@ class LocalFiles implements FileIO {
     Path temporary = temporary(target);
     try {
       Files.copy(path(srcPath), temporary);
-      publish(temporary, target, overwrite);
+      name(temporary, target, overwrite);
     } finally {
       Files.deleteIfExists(temporary);
     }
@@ -138,20 +141,87 @@ class LocalFiles implements FileIO {
 
   @Override
   public OutputFile newOutputFile(String path) {
-    return new LocalOutput(path(path), this::finish);
+    return new LocalOutput(path(path));
   }
 
-  /** What becomes of a stream's file that is wholly written under its temporary name. */
-  void finish(Path temporary, Path target) throws IOException {
+  @Override
+  public void publish(Path written, Path target) throws IOException {
+    name(written, target, false);
+    Files.delete(written);
+  }
+
+  @Override
+  public void replace(Path target, byte[] content) throws IOException {
+    Files.createDirectories(directoryOf(target));
+    Path temporary = temporary(target);
     try {
-      publish(temporary, target, false);
+      Files.write(temporary, content);
+      name(temporary, target, true);
     } finally {
       Files.deleteIfExists(temporary);
     }
   }
 
+  @Override
+  public Optional<Content> read(Path file) throws IOException {
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      return Optional.of(new Content(bytes, Files.getLastModifiedTime(file).toInstant()));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public List<FileStatus> tree(Path directory) throws IOException {
+    List<FileStatus> found = new ArrayList<>();
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            found.add(
+                FileStatus.of(
+                    file.toString(), attributes.size(), attributes.lastModifiedTime().toMillis()));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+        });
+    found.sort(Comparator.comparing(FileStatus::getPath));
+    return found;
+  }
+
+  @Override
+  public List<String> directories(Path parent) throws IOException {
+    try (Stream<Path> entries = Files.list(parent)) {
+      return entries
+          .filter(Files::isDirectory)
+          .map(p -> p.getFileName().toString())
+          .sorted()
+          .toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
+  @Override
+  public void bring(Collection<Path> files) throws IOException {
+    for (Path file : files) {
+      if (!Files.exists(file)) {
+        throw new NoSuchFileException(file.toString());
+      }
+    }
+  }
+
   /** Gives a written file its name, durably. The temporary name may remain. */
-  static void publish(Path temporary, Path target, boolean overwrite) throws IOException {
+  private static void name(Path temporary, Path target, boolean overwrite) throws IOException {
     force(temporary);
     if (overwrite) {
       Files.move(
@@ -163,7 +233,7 @@ class LocalFiles implements FileIO {
   }
 
   /** Forces a file, or the names in a directory, to disk. */
-  static void force(Path path) throws IOException {
+  private static void force(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
     }
@@ -204,7 +274,7 @@ class LocalFiles implements FileIO {
     };
   }
 
-  private record LocalOutput(Path target, Finish finish) implements OutputFile {
+  private record LocalOutput(Path target) implements OutputFile {
 
     @Override
     public String path() {
@@ -213,7 +283,14 @@ class LocalFiles implements FileIO {
 
     @Override
     public PositionOutputStream create(boolean atomicWrite) throws IOException {
-      return new LocalOutputStream(target, atomicWrite, finish);
+      return atomicWrite
+          ? new TemporaryOutput(temporary(target), this::finish)
+          : new TemporaryOutput(target, written -> {});
+    }
+
+    private void finish(Path written) throws IOException {
+      name(written, target, false);
+      Files.delete(written);
     }
 
     @Override
@@ -230,141 +307,10 @@ class LocalFiles implements FileIO {
             out.write('\n');
           }
         }
-        publish(temporary, target, overwrite);
+        name(temporary, target, overwrite);
       } finally {
         Files.deleteIfExists(temporary);
       }
-    }
-  }
-
-  @FunctionalInterface
-  private interface Finish {
-    void accept(Path temporary, Path target) throws IOException;
-  }
-
-  /** An atomic one is finished when it is closed, unless a write to it failed. */
-  private static final class LocalOutputStream extends PositionOutputStream {
-    private final Path target;
-    private final Path written;
-    private final OutputStream out;
-    private final boolean atomic;
-    private final Finish finish;
-    private long position;
-    private boolean failed;
-    private boolean closed;
-
-    LocalOutputStream(Path target, boolean atomic, Finish finish) throws IOException {
-      this.target = target;
-      this.atomic = atomic;
-      this.finish = finish;
-      this.written = atomic ? temporary(target) : target;
-      this.out = new BufferedOutputStream(Files.newOutputStream(written));
-    }
-
-    @Override
-    public long getPos() {
-      return position;
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      failed = true;
-      out.write(bytes, offset, length);
-      failed = false;
-      position += length;
-    }
-
-    @Override
-    public void flush() throws IOException {
-      out.flush();
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      out.close();
-      if (atomic && failed) {
-        Files.deleteIfExists(written);
-      } else if (atomic) {
-        finish.accept(written, target);
-      }
-    }
-  }
-
-  private record LocalInput(Path file) implements InputFile {
-    @Override
-    public long length() throws IOException {
-      return Files.size(file);
-    }
-
-    @Override
-    public String path() {
-      return file.toString();
-    }
-
-    @Override
-    public SeekableInputStream newStream() throws IOException {
-      return new LocalInputStream(new RandomAccessFile(file.toFile(), "r"));
-    }
-  }
-
-  private static final class LocalInputStream extends SeekableInputStream {
-    private final RandomAccessFile file;
-
-    LocalInputStream(RandomAccessFile file) {
-      this.file = file;
-    }
-
-    @Override
-    public long getPos() throws IOException {
-      return file.getFilePointer();
-    }
-
-    @Override
-    public void seek(long newPos) throws IOException {
-      file.seek(newPos);
-    }
-
-    @Override
-    public void readFully(byte[] bytes, int offset, int length) throws IOException {
-      file.readFully(bytes, offset, length);
-    }
-
-    @Override
-    public int read() throws IOException {
-      return file.read();
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      return file.read(bytes, offset, length);
-    }
-
-    @Override
-    public long skip(long count) throws IOException {
-      if (count <= 0) {
-        return 0;
-      }
-      long from = file.getFilePointer();
-      long to = Math.min(file.length(), from + count);
-      if (to < from) {
-        throw new EOFException();
-      }
-      file.seek(to);
-      return to - from;
-    }
-
-    @Override
-    public void close() throws IOException {
-      file.close();
     }
   }
 }

@@ -3,11 +3,12 @@ package io.millrace.lake;
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.data.MapValue;
 import io.delta.kernel.data.Row;
-import io.delta.kernel.engine.Engine;
 import io.delta.kernel.internal.InternalScanFileUtils;
 import io.delta.kernel.internal.ScanImpl;
+import io.delta.kernel.internal.SnapshotImpl;
 import io.delta.kernel.internal.actions.AddCDCFile;
 import io.delta.kernel.internal.actions.AddFile;
+import io.delta.kernel.internal.actions.Protocol;
 import io.delta.kernel.internal.actions.RemoveFile;
 import io.delta.kernel.internal.actions.SingleAction;
 import io.delta.kernel.internal.data.GenericRow;
@@ -16,12 +17,14 @@ import io.delta.kernel.types.BooleanType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.CloseableIterator;
+import io.millrace.contracts.error.MillraceException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -85,11 +88,11 @@ final class LogActions {
   }
 
   /** The files of a snapshot, with numbers and dead rows. */
-  static List<LiveFile> filesOf(Engine engine, Snapshot snapshot, java.nio.file.Path table) {
+  static List<LiveFile> filesOf(Snapshot snapshot, TableFolder table) {
     List<LiveFile> files = new ArrayList<>();
     ScanImpl scan = (ScanImpl) snapshot.getScanBuilder().build();
     try (CloseableIterator<io.delta.kernel.data.FilteredColumnarBatch> batches =
-        scan.getScanFiles(engine, true)) {
+        scan.getScanFiles(table.engine(), true)) {
       while (batches.hasNext()) {
         try (CloseableIterator<Row> rows = batches.next().getRows()) {
           while (rows.hasNext()) {
@@ -105,14 +108,22 @@ final class LogActions {
                     add.getStatsJson().orElse(null),
                     FileStatistics.rows(add.getStatsJson().orElse(null)),
                     vector,
-                    vector.map(v -> v.read(engine, table)).orElseGet(RoaringBitmap::new)));
+                    vector.map(v -> v.read(table)).orElseGet(RoaringBitmap::new)));
           }
         }
       }
+    } catch (MillraceException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
-      throw CommitLog.of(table).unreadable(e);
+      throw table.log().unreadable(e);
     }
     return files;
+  }
+
+  /** The features that reading the table, or reading and writing it, takes. */
+  static Set<String> features(Snapshot snapshot, boolean writing) {
+    Protocol protocol = ((SnapshotImpl) snapshot).getProtocol();
+    return writing ? protocol.getReaderAndWriterFeatures() : protocol.getReaderFeatures();
   }
 
   /** The table's id. */

@@ -26,15 +26,17 @@ final class LogUpkeep implements AutoCloseable {
   private static final int CLOSE_SECONDS_MAX = 30;
 
   private final Engine engine;
-  private final CheckpointFiles files = new CheckpointFiles();
-  private final Engine checkpointEngine = DefaultEngine.create(files);
+  private final CheckpointFiles files;
+  private final Engine checkpointEngine;
   private final Set<Path> waiting = ConcurrentHashMap.newKeySet();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("lake-checkpoint").factory());
 
-  LogUpkeep(Engine engine) {
+  LogUpkeep(Engine engine, Storage storage) {
     this.engine = engine;
+    this.files = new CheckpointFiles(storage);
+    this.checkpointEngine = DefaultEngine.create(files);
   }
 
   /**

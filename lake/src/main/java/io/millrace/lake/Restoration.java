@@ -42,8 +42,8 @@ final class Restoration {
               version, name, then.cut(), present.cut()));
     }
     FileChanges changes = changes(now, table.history().files(version));
-    TableScan.requireFiles(
-        changes.added().stream().map(f -> f.under(lake.path(name))).toList(), name, version);
+    TableFolder folder = lake.folder(name);
+    var _ = new TableScan(folder, now.layout(), changes.added()).bring();
     Watermark stamped =
         new Watermark(
                 then.cut(),
@@ -58,7 +58,8 @@ final class Restoration {
     try {
       now.commit(changes, OPERATION, Optional.of(stamped));
     } catch (RuntimeException e) {
-      if (!CommitLog.of(lake.path(name))
+      if (!folder
+          .log()
           .read(now.version() + 1)
           .flatMap(CommitLog.Commit::watermark)
           .equals(Optional.of(stamped))) {

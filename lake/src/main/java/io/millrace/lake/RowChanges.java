@@ -3,7 +3,6 @@ package io.millrace.lake;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -79,6 +78,11 @@ record RowChanges(
     return inserts + postimages;
   }
 
+  /** A query of all of it. */
+  String all() {
+    return "SELECT * FROM " + relation;
+  }
+
   /** A query of the rows that come. */
   String newRows() {
     return "SELECT * FROM " + relation + " WHERE " + NEW_ROWS;
@@ -95,7 +99,7 @@ record RowChanges(
    * @return what happens to files that are there, without new ones
    * @throws MillraceException LK-009 for a place that holds no live row, or is named twice
    */
-  FileChanges removal(Connection duck, LiveFiles live, Path directory) {
+  FileChanges removal(Connection duck, LiveFiles live, TableFolder folder) {
     if (removed() == 0) {
       return FileChanges.none();
     }
@@ -110,7 +114,7 @@ record RowChanges(
       }
     });
     List<LiveFile> readded = new ArrayList<>();
-    DeletionVector.write(directory, remaining)
+    DeletionVector.write(folder, remaining)
         .forEach((ordinal, vector) ->
             readded.add(
                 live.require(ordinal)

@@ -2,15 +2,16 @@ package io.millrace.lake;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.delta.kernel.utils.CloseableIterator;
+import io.delta.kernel.utils.FileStatus;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The shards' positions in {@code <lake>/_millrace/<service>-<shard>.json}, for readers of the lake
@@ -22,10 +23,21 @@ public final class ShardPositions {
       new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   private final Path directory;
+  private final Storage storage;
+
+  /** The positions in a lake. */
+  public ShardPositions(Lake lake) {
+    this(lake.root(), lake.storage());
+  }
 
   /** The positions in a lake at a local directory. */
   public ShardPositions(Path lakeRoot) {
+    this(lakeRoot, new LocalFiles());
+  }
+
+  private ShardPositions(Path lakeRoot, Storage storage) {
     this.directory = lakeRoot.resolve("_millrace");
+    this.storage = storage;
   }
 
   /**
@@ -35,15 +47,8 @@ public final class ShardPositions {
    */
   public void write(ShardPosition position) {
     Path file = directory.resolve(position.service() + "-" + position.shard() + ".json");
-    Path temporary = LocalFiles.temporary(file);
     try {
-      Files.createDirectories(directory);
-      try {
-        Files.write(temporary, JSON.writeValueAsBytes(position));
-        LocalFiles.publish(temporary, file, true);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+      storage.replace(file, JSON.writeValueAsBytes(position));
     } catch (IOException e) {
       throw new MillraceException(
           LakeError.LK_003_STORAGE_FAILED, "position file " + file + " cannot be written.", e);
@@ -56,15 +61,17 @@ public final class ShardPositions {
    * @throws MillraceException LK-015 for a file that is not a position
    */
   public List<ShardPosition> readAll() {
-    if (!Files.isDirectory(directory)) {
-      return List.of();
-    }
     List<ShardPosition> positions = new ArrayList<>();
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path file :
-          files.filter(f -> isPosition(f.getFileName().toString())).sorted().toList()) {
-        positions.add(read(file));
+    try (CloseableIterator<FileStatus> files =
+        storage.listFrom(directory.resolve("0").toString())) {
+      while (files.hasNext()) {
+        Path file = Path.of(files.next().getPath());
+        if (file.toString().endsWith(".json")) {
+          positions.add(read(file));
+        }
       }
+    } catch (FileNotFoundException e) {
+      return List.of();
     } catch (IOException e) {
       throw new MillraceException(
           LakeError.LK_003_STORAGE_FAILED, "directory " + directory + " cannot be listed.", e);
@@ -72,16 +79,14 @@ public final class ShardPositions {
     return positions;
   }
 
-  private static boolean isPosition(String name) {
-    return name.endsWith(".json") && !name.startsWith(".");
-  }
-
-  private static ShardPosition read(Path file) {
+  private ShardPosition read(Path file) throws IOException {
+    byte[] content =
+        storage
+            .read(file)
+            .map(Storage.Content::bytes)
+            .orElseThrow(() -> new NoSuchFileException(file.toString()));
     try {
-      return JSON.readValue(Files.readAllBytes(file), ShardPosition.class);
-    } catch (NoSuchFileException e) {
-      throw new MillraceException(
-          LakeError.LK_003_STORAGE_FAILED, "position file " + file + " went away.", e);
+      return JSON.readValue(content, ShardPosition.class);
     } catch (IOException e) {
       throw new MillraceException(
           LakeError.LK_015_POSITION_UNREADABLE,

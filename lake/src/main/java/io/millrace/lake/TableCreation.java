@@ -48,7 +48,8 @@ final class TableCreation {
             "table " + name + " could not be created at " + path + ". It is tried again.",
             e);
       }
-      if (!CommitLog.of(path)
+      if (!lake.folder(name)
+          .log()
           .read(0)
           .flatMap(CommitLog.Commit::watermark)
           .equals(Optional.of(stamped))) {

@@ -21,7 +21,7 @@ public final class TableHistory {
   TableHistory(Lake lake, DeltaTable table) {
     this.lake = lake;
     this.table = table;
-    this.log = CommitLog.of(table.path());
+    this.log = table.folder().log();
   }
 
   /**
@@ -66,13 +66,13 @@ public final class TableHistory {
    */
   public OptionalLong versionAt(Instant time) {
     long low = log.earliest().orElse(0);
-    if (log.require(low, table.name()).at().isAfter(time)) {
+    if (log.require(low).at().isAfter(time)) {
       return OptionalLong.empty();
     }
     long high = table.version() + 1;
     while (high - low > 1) {
       long middle = (low + high) >>> 1;
-      if (log.require(middle, table.name()).at().isAfter(time)) {
+      if (log.require(middle).at().isAfter(time)) {
         high = middle;
       } else {
         low = middle;
@@ -145,7 +145,7 @@ public final class TableHistory {
    * @throws MillraceException LK-011 when the version's files or log are gone
    */
   public RowSchema createView(Connection duck, long version, String view) {
-    TableScan scan = scan(version).requireFiles(table.name(), version);
+    TableScan scan = scan(version);
     Sql.run(
         duck,
         Text.of(
@@ -159,7 +159,7 @@ public final class TableHistory {
       return table.scan();
     }
     Snapshot snapshot = snapshot(version);
-    return new TableScan(table.path(), layoutOf(snapshot), files(snapshot));
+    return new TableScan(table.folder(), layoutOf(snapshot), files(snapshot));
   }
 
   /** The data files of a version. */
@@ -170,7 +170,7 @@ public final class TableHistory {
   }
 
   private List<LiveFile> files(Snapshot snapshot) {
-    return LogActions.filesOf(lake.engine(), snapshot, table.path());
+    return LogActions.filesOf(snapshot, table.folder());
   }
 
   TableLayout layout(long version) {
@@ -183,14 +183,22 @@ public final class TableHistory {
 
   private Snapshot snapshot(long version) {
     try {
-      return TableManager.loadSnapshot(table.path().toString())
-          .atVersion(version)
-          .build(lake.engine());
+      Snapshot snapshot =
+          TableManager.loadSnapshot(table.path().toString())
+              .atVersion(version)
+              .build(lake.engine());
+      Features.requireReadable(table.name(), snapshot);
+      return snapshot;
+    } catch (MillraceException e) {
+      throw e;
     } catch (RuntimeException e) {
-      throw new MillraceException(
-          LakeError.LK_011_HISTORY_GONE,
-          Text.of("version %d of table %s cannot be read from the log.", version, table.name()),
-          e);
+      throw Features.refusal(table.name(), e)
+          .orElseGet(() ->
+              new MillraceException(
+                  LakeError.LK_011_HISTORY_GONE,
+                  Text.of(
+                      "version %d of table %s cannot be read from the log.", version, table.name()),
+                  e));
     }
   }
 }

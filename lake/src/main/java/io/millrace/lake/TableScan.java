@@ -1,14 +1,12 @@
 package io.millrace.lake;
 
-import io.millrace.contracts.TableName;
-import io.millrace.contracts.error.LakeError;
-import io.millrace.contracts.error.MillraceException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.duckdb.DuckDBAppender;
@@ -19,9 +17,9 @@ import org.roaringbitmap.RoaringBitmap;
  * The rows of a set of files as a query. A query over files with dead rows reads a temp table that
  * is filled when the query is made, and must be there when it is run.
  *
- * @param table the table's directory
+ * <p>Making a query makes its files readable, or throws LK-011 or LK-018.
  */
-record TableScan(Path table, TableLayout layout, Collection<LiveFile> files) {
+record TableScan(TableFolder folder, TableLayout layout, Collection<LiveFile> files) {
 
   /** The live rows. */
   String rows(Connection duck, String deadTable) {
@@ -51,27 +49,6 @@ record TableScan(Path table, TableLayout layout, Collection<LiveFile> files) {
         : "SELECT " + layout.fromPhysical() + joined(duck, "SEMI", deadTable);
   }
 
-  /**
-   * Refuses to read a version whose files vacuum has taken.
-   *
-   * @throws MillraceException LK-011
-   */
-  TableScan requireFiles(TableName name, long version) {
-    requireFiles(files.stream().map(f -> f.under(table)).toList(), name, version);
-    return this;
-  }
-
-  static void requireFiles(List<Path> files, TableName name, long version) {
-    if (!files.stream().allMatch(Files::exists)) {
-      throw new MillraceException(
-          LakeError.LK_011_HISTORY_GONE,
-          Text.of(
-              "files of version %d of table %s were removed by vacuum. Read a newer version; a"
-                  + " follower has to start from the table's rows.",
-              version, name));
-    }
-  }
-
   private String live(Connection duck, String deadTable) {
     return files.stream().allMatch(f -> f.dead().isEmpty())
         ? " FROM " + physicalRows()
@@ -87,7 +64,14 @@ record TableScan(Path table, TableLayout layout, Collection<LiveFile> files) {
   }
 
   private String physicalRows() {
-    return layout.rowsOf(files.stream().map(f -> f.under(table)).toList());
+    return layout.rowsOf(bring());
+  }
+
+  /** Makes its files readable and tells where they lie. */
+  List<Path> bring() {
+    SequencedMap<String, Long> sizes = new LinkedHashMap<>();
+    files.forEach(f -> sizes.put(f.path(), f.sizeBytes()));
+    return folder.bring(sizes);
   }
 
   private void fill(Connection duck, String deadTable) {

@@ -21,8 +21,9 @@ record TableVersion(
   /** Loads the newest. */
   static TableVersion newest(Lake lake, TableName name) {
     Snapshot snapshot = DeltaTable.load(lake, name, new LakeCommitter());
+    Features.requireWritable(name, snapshot);
     LiveFiles live = new LiveFiles();
-    live.replaceAll(LogActions.filesOf(lake.engine(), snapshot, lake.path(name)));
+    live.replaceAll(LogActions.filesOf(snapshot, lake.folder(name)));
     return new TableVersion(
         lake,
         name,

@@ -1,21 +1,20 @@
 package io.millrace.lake;
 
+import io.delta.kernel.utils.CloseableIterator;
+import io.delta.kernel.utils.FileStatus;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deletes files that no version within bounds needs. The versions to stay readable begin at one,
@@ -25,20 +24,20 @@ import java.util.Set;
  */
 final class Vacuum {
   private static final Duration ON_ITS_WAY = Duration.ofHours(1);
-  private static final String LOG = "_delta_log";
+  private static final Pattern CHECKSUM = Pattern.compile("\\d{20}\\.crc");
   private static final String CHANGES = "_change_data";
   private static final String SCRATCH = "_new-";
 
   private final Lake lake;
   private final DeltaTable table;
   private final CommitLog log;
-  private final Path root;
+  private final TableFolder folder;
 
   Vacuum(Lake lake, TableName name) {
     this.lake = lake;
     this.table = lake.open(name);
-    this.root = table.path();
-    this.log = CommitLog.of(root);
+    this.folder = table.folder();
+    this.log = folder.log();
   }
 
   Vacuumed run(VacuumBounds bounds) {
@@ -70,7 +69,7 @@ final class Vacuum {
       }
     }
     if (bounds.mode() != VacuumBounds.Mode.DRY_RUN) {
-      files.forEach(Vacuum::delete);
+      files.forEach(this::delete);
       removeChecksumsWithoutCommit();
     }
     return new Vacuumed(files, bytes, from);
@@ -81,84 +80,74 @@ final class Vacuum {
   private Set<Path> needed(long from) {
     Set<Path> needed = new HashSet<>();
     for (LiveFile file : table.history().files(from)) {
-      needed.add(file.under(root).normalize());
-      file.vector().flatMap(v -> v.file(root)).ifPresent(p -> needed.add(p.normalize()));
+      needed.add(folder.locate(file.path()).normalize());
+      file.vector().flatMap(v -> v.file(folder.path())).ifPresent(p -> needed.add(p.normalize()));
     }
     for (long version = from; version <= table.version(); version++) {
-      CommitLog.Commit commit = log.require(version, table.name());
+      CommitLog.Commit commit = log.require(version);
       commit.added().forEach(f -> need(needed, f));
       commit.removed().forEach(f -> need(needed, f));
-      commit.changeFiles().forEach(p -> needed.add(LiveFile.locate(root, p).normalize()));
+      commit.changeFiles().forEach(f -> need(needed, f));
     }
     return needed;
   }
 
   private void need(Set<Path> needed, CommitLog.FileAction file) {
-    needed.add(LiveFile.locate(root, file.path()).normalize());
-    file.vector().flatMap(v -> v.file(root)).ifPresent(p -> needed.add(p.normalize()));
+    needed.add(folder.locate(file.path()).normalize());
+    file.vector().flatMap(v -> v.file(folder.path())).ifPresent(p -> needed.add(p.normalize()));
   }
 
   /** All files of the table but its log; what others keep in hidden folders is not looked at. */
   private List<Found> dataFiles() {
-    List<Found> found = new ArrayList<>();
     try {
-      Files.walkFileTree(
-          root,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
-              String name = dir.getFileName().toString();
-              boolean ours =
-                  dir.equals(root)
-                      || name.equals(CHANGES)
-                      || name.startsWith(SCRATCH)
-                      || !(name.startsWith("_") || name.startsWith("."));
-              return ours ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              found.add(
-                  new Found(
-                      file.normalize(),
-                      attributes.size(),
-                      attributes.lastModifiedTime().toInstant()));
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-              if (e instanceof NoSuchFileException) {
-                return FileVisitResult.CONTINUE;
-              }
-              throw e;
-            }
-          });
+      return folder.storage().tree(folder.path()).stream()
+          .map(f ->
+              new Found(
+                  Path.of(f.getPath()), f.getSize(), Instant.ofEpochMilli(f.getModificationTime())))
+          .filter(f -> isOurs(folder.path().relativize(f.path()).getParent()))
+          .toList();
     } catch (IOException e) {
       throw new MillraceException(
-          LakeError.LK_003_STORAGE_FAILED, "directory " + root + " cannot be listed.", e);
+          LakeError.LK_003_STORAGE_FAILED, "directory " + folder.path() + " cannot be listed.", e);
     }
-    found.sort((a, b) -> a.path().compareTo(b.path()));
-    return found;
+  }
+
+  private static boolean isOurs(@Nullable Path directory) {
+    if (directory == null) {
+      return true;
+    }
+    for (Path part : directory) {
+      String name = part.toString();
+      boolean hidden = name.startsWith("_") || name.startsWith(".");
+      if (hidden && !name.equals(CHANGES) && !name.startsWith(SCRATCH)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Kernel cleans expired commits and checkpoints away, and leaves their checksums. */
   private void removeChecksumsWithoutCommit() {
     long earliest = log.earliest().orElse(0);
-    try (var files = Files.list(root.resolve(LOG))) {
-      files
-          .filter(f -> f.getFileName().toString().matches("\\d{20}\\.crc"))
-          .filter(f -> Long.parseLong(f.getFileName().toString().substring(0, 20)) < earliest)
-          .forEach(Vacuum::delete);
+    List<Path> orphans = new ArrayList<>();
+    try (CloseableIterator<FileStatus> files = log.from("0")) {
+      while (files.hasNext()) {
+        Path file = Path.of(files.next().getPath());
+        String name = file.getFileName().toString();
+        if (CHECKSUM.matcher(name).matches() && Long.parseLong(name.substring(0, 20)) < earliest) {
+          orphans.add(file);
+        }
+      }
     } catch (IOException e) {
       throw new MillraceException(
-          LakeError.LK_003_STORAGE_FAILED, "log of " + root + " cannot be listed.", e);
+          LakeError.LK_003_STORAGE_FAILED, "log of " + folder.path() + " cannot be listed.", e);
     }
+    orphans.forEach(this::delete);
   }
 
-  private static void delete(Path file) {
+  private void delete(Path file) {
     try {
-      Files.deleteIfExists(file);
+      var _ = folder.storage().delete(file.toString());
     } catch (IOException e) {
       throw new MillraceException(
           LakeError.LK_003_STORAGE_FAILED,

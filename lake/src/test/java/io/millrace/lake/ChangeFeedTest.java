@@ -74,7 +74,7 @@ class ChangeFeedTest extends LakeFixture {
     LiveFile first = table.scan().files().iterator().next();
     RoaringBitmap dead = RoaringBitmap.bitmapOf(0);
     DeletionVector vector =
-        DeletionVector.write(table.path(), Map.of(0L, dead)).values().iterator().next();
+        DeletionVector.write(table.folder(), Map.of(0L, dead)).values().iterator().next();
     LiveFile second = List.copyOf(table.scan().files()).get(1);
     LiveFile partly = first.with(vector, dead);
     outsider(

@@ -53,7 +53,7 @@ class CheckpointFilesTest extends LakeFixture {
   @Test
   void aFileThatBreaksOffNeverGetsItsName() throws Exception {
     Path target = directory.resolve("half.parquet");
-    CheckpointFiles files = new CheckpointFiles();
+    CheckpointFiles files = new CheckpointFiles(new LocalFiles());
     Engine engine = DefaultEngine.create(files);
     List<FilteredColumnarBatch> batches = someBatches();
     assertThatThrownBy(() ->

@@ -75,6 +75,66 @@ class DamagedLogTest extends LakeFixture {
     writesOn();
   }
 
+  @Test
+  void aTornCheckpointIsNamedWhenTheCommitsBeforeItAreGone() throws Exception {
+    for (int version = 0; version < 50; version++) {
+      Files.delete(log.resolve(Text.of("%020d.json", version)));
+      Files.deleteIfExists(log.resolve(Text.of("%020d.crc", version)));
+    }
+    assertThat(rowsNow()).isEqualTo(ROWS);
+    Path checkpoint = log.resolve("00000000000000000050.checkpoint.parquet");
+    cut(checkpoint, (int) Files.size(checkpoint) / 2);
+    assertThatThrownBy(this::rowsNow)
+        .hasMessageStartingWith("LK-003")
+        .hasMessageContaining("00000000000000000050.checkpoint.parquet");
+    Files.delete(checkpoint);
+    assertThatThrownBy(this::rowsNow)
+        .hasMessageStartingWith("LK-003")
+        .hasMessageContaining("checkpoint.parquet");
+  }
+
+  @Test
+  void aTornDataFileIsNamed() throws Exception {
+    DeltaTable table = lake.open(NAME);
+    Path file = table.folder().locate(table.scan().files().iterator().next().path());
+    cut(file, (int) Files.size(file) - 1);
+    assertThatThrownBy(this::rowsNow)
+        .hasMessageStartingWith("LK-018")
+        .hasMessageContaining(file.getFileName().toString());
+    assertThatThrownBy(() -> Mirror.load(duck, table, "torn")).hasMessageStartingWith("LK-018");
+    Files.delete(file);
+    assertThatThrownBy(this::rowsNow)
+        .hasMessageStartingWith("LK-011")
+        .hasMessageContaining(file.getFileName().toString());
+  }
+
+  @Test
+  void aTornChangeFileIsNamed() throws Exception {
+    DeltaTable table = lake.open(NAME);
+    Path file =
+        table.folder().locate(table.folder().log().require(53).changeFiles().getFirst().path());
+    cut(file, (int) Files.size(file) / 2);
+    assertThatThrownBy(() -> table.changes().load(duck, 53, "feed"))
+        .hasMessageStartingWith("LK-018")
+        .hasMessageContaining(file.getFileName().toString());
+    assertThat(rowsNow()).isEqualTo(ROWS);
+  }
+
+  @Test
+  void aTornVectorFileIsNamed() throws Exception {
+    DeltaTable table = Marching.create(lake, duck);
+    var _ = Marching.step(table, duck, Mirror.load(duck, table, "marching"));
+    Path file =
+        table.scan().files().stream()
+            .flatMap(f -> f.vector().flatMap(v -> v.file(table.path())).stream())
+            .findFirst()
+            .orElseThrow();
+    cut(file, (int) Files.size(file) / 2);
+    assertThatThrownBy(() -> lake.open(Marching.NAME))
+        .hasMessageStartingWith("LK-018")
+        .hasMessageContaining(file.getFileName().toString());
+  }
+
   private List<String> rowsNow() {
     try (Lake fresh = new Lake(directory.resolve("lake"))) {
       DeltaTable table = fresh.open(NAME);

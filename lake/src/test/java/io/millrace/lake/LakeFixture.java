@@ -4,7 +4,6 @@ import io.delta.kernel.Operation;
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.TableManager;
 import io.delta.kernel.Transaction;
-import io.delta.kernel.defaults.engine.fileio.FileIO;
 import io.delta.kernel.utils.CloseableIterable;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.row.Column;
@@ -53,7 +52,7 @@ abstract class LakeFixture {
   }
 
   /** The same lake through other files. */
-  Lake lakeOn(FileIO files) {
+  Lake lakeOn(Storage files) {
     return new Lake(directory.resolve("lake"), Clock.systemUTC(), files);
   }
 
@@ -79,7 +78,9 @@ abstract class LakeFixture {
     DeltaTable table = any.open(NAME);
     List<LiveFile> old = List.copyOf(table.scan().files());
     List<DataFiles.Written> written =
-        new DataFiles(table.path())
+        table
+            .folder()
+            .dataFiles()
             .rows(duck, table.scan().layout(), table.scan().rows(duck, "optimized"));
     List<LiveFile> added = written.stream().map(LiveFile::of).toList();
     outsider(any, new FileChanges(old, List.of(), added, List.of()), Map.of());

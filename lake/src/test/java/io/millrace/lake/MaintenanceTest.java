@@ -109,12 +109,9 @@ class MaintenanceTest extends LakeFixture {
                         + " before FROM read_parquet(%s, file_row_number = true)) WHERE before >"
                         + " c3",
                     Sql.text(
-                        lake.open(NAME)
-                            .scan()
-                            .files()
-                            .iterator()
-                            .next()
-                            .under(table.path())
+                        table
+                            .folder()
+                            .locate(lake.open(NAME).scan().files().iterator().next().path())
                             .toString()))))
         .isZero();
   }

@@ -31,7 +31,7 @@ final class Announcements {
     this.shard = shard;
     this.work = work;
     this.offsets = new GroupOffsets(shard);
-    this.inLake = new ShardPositions(shard.around().lake().root());
+    this.inLake = new ShardPositions(shard.around().lake());
   }
 
   /** Announces what has changed since the last time, if anything has. */

@@ -31,7 +31,7 @@ public final class LakePositions {
   /** Reads what the shards say now. */
   public LakePositions(Lake lake) {
     this.lake = lake;
-    this.shards = new ShardPositions(lake.root()).readAll();
+    this.shards = new ShardPositions(lake).readAll();
   }
 
   /**

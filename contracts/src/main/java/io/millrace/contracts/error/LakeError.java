@@ -35,7 +35,11 @@ public enum LakeError implements ErrorCode {
   /** A vacuum that could take files from under readers. */
   LK_016_RETENTION_TOO_SHORT(Kind.CONFIG, Response.STOP),
   /** A version that a table cannot be restored to. */
-  LK_017_RESTORE_REFUSED(Kind.CONFIG, Response.STOP);
+  LK_017_RESTORE_REFUSED(Kind.CONFIG, Response.STOP),
+  /** A data file that is not what the log tells of it. */
+  LK_018_FILE_DAMAGED(Kind.EXTERNAL, Response.STOP),
+  /** A table that needs a Delta feature which Millrace does not have. */
+  LK_019_FEATURE_NOT_SUPPORTED(Kind.EXTERNAL, Response.STOP);
 
   private final Kind kind;
   private final Response response;

@@ -1,0 +1,93 @@
+package io.millrace.lake;
+
+import io.delta.kernel.engine.Engine;
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory of a table.
+ *
+ * @param path in the lake's local image
+ */
+record TableFolder(TableName name, Path path, Storage storage, Engine engine) {
+  /** The size of a file that the log does not tell. */
+  static final long SIZE_UNKNOWN = -1;
+
+  CommitLog log() {
+    return new CommitLog(this);
+  }
+
+  DataFiles dataFiles() {
+    return new DataFiles(this);
+  }
+
+  /** Where a file that the log names lies. */
+  Path locate(String named) {
+    URI uri = URI.create(named);
+    return uri.isAbsolute() ? Path.of(uri) : path.resolve(uri.getPath());
+  }
+
+  /**
+   * Makes files readable on the local disk.
+   *
+   * @param sizes by path as in the log, the size that it tells
+   * @return where they lie, in the same order
+   * @throws MillraceException LK-011 when one is not there, LK-018 when one has another size,
+   *     LK-003 when the storage fails
+   */
+  List<Path> bring(SequencedMap<String, Long> sizes) {
+    List<Path> files = sizes.sequencedKeySet().stream().map(this::locate).toList();
+    try {
+      storage.bring(files);
+      for (Map.Entry<String, Long> told : sizes.entrySet()) {
+        long found = Files.size(locate(told.getKey()));
+        if (told.getValue() != SIZE_UNKNOWN && told.getValue() != found) {
+          throw damaged(
+              locate(told.getKey()),
+              "it has " + found + " bytes, the log tells " + told.getValue(),
+              null);
+        }
+      }
+      return files;
+    } catch (NoSuchFileException e) {
+      throw new MillraceException(
+          LakeError.LK_011_HISTORY_GONE,
+          "file "
+              + e.getFile()
+              + " of table "
+              + name
+              + " is not there: vacuum took it, or it was lost. Read a newer version; a follower"
+              + " has to start from the table's rows.",
+          e);
+    } catch (IOException e) {
+      throw new MillraceException(
+          LakeError.LK_003_STORAGE_FAILED,
+          "files of table " + name + " cannot be read. It is tried again.",
+          e);
+    }
+  }
+
+  /** The error of a file that cannot be what was written. */
+  MillraceException damaged(Path file, String why, @Nullable Exception cause) {
+    return new MillraceException(
+        LakeError.LK_018_FILE_DAMAGED,
+        "file "
+            + file
+            + " of table "
+            + name
+            + " is damaged: "
+            + why
+            + ". Bring it back from a copy.",
+        cause);
+  }
+}
