@@ -15,6 +15,7 @@ import io.millrace.contracts.row.RowSchema;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -188,17 +189,20 @@ public final class DeltaTable {
     return commit(duck, mirror, changes, next, layout.schema());
   }
 
-  /**
-   * Commits row changes together with other columns. A column that keeps its name and type keeps
-   * its values; any other is NULL in rows that the changes do not write.
-   */
+  /** Commits row changes together with other columns, none of them renamed. */
   public CommitResult commit(
       Connection duck, Mirror mirror, String changes, Watermark next, RowSchema schema) {
+    return commit(duck, mirror, changes, next, Evolution.to(schema));
+  }
+
+  /** Commits row changes, computed by a {@link RowDiff} of this evolution, with other columns. */
+  public CommitResult commit(
+      Connection duck, Mirror mirror, String changes, Watermark next, Evolution evolution) {
     settle();
     Features.requireWritable(name, snapshot);
     mirror.requireCurrent();
     RowChanges rows = RowChanges.of(duck, name, changes);
-    TableLayout evolved = layout.evolvedTo(schema);
+    TableLayout evolved = layout.evolvedTo(evolution);
     DataFiles files = folder.dataFiles();
     FileChanges all = files.of(duck, live, evolved, rows);
     boolean sameColumns = evolved.equals(layout);
@@ -268,10 +272,11 @@ public final class DeltaTable {
     UpdateTableTransactionBuilder builder =
         snapshot.buildUpdateTableTransaction(ENGINE, Operation.STREAMING_UPDATE).withMaxRetries(0);
     if (!evolved.equals(layout)) {
-      builder =
-          builder
-              .withUpdatedSchema(evolved.struct())
-              .withTablePropertiesAdded(evolved.properties());
+      Map<String, String> properties = new HashMap<>(evolved.properties());
+      if (evolved.widens(layout)) {
+        properties.put("delta.enableTypeWidening", "true");
+      }
+      builder = builder.withUpdatedSchema(evolved.struct()).withTablePropertiesAdded(properties);
     }
     Transaction transaction = builder.build(lake.engine());
     transaction.addDomainMetadata(Watermark.DOMAIN, stamped.toJson(version));

@@ -16,9 +16,18 @@ import io.delta.kernel.types.TimestampType;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.DataType;
+import java.util.List;
 
 /** The one table of column types, ours and Delta's. TIMESTAMP is Delta's timestamp_ntz. */
 final class DeltaTypes {
+
+  /** By width. */
+  private static final List<DataType> INTEGERS =
+      List.of(
+          DataType.Simple.TINYINT,
+          DataType.Simple.SMALLINT,
+          DataType.Simple.INTEGER,
+          DataType.Simple.BIGINT);
 
   private DeltaTypes() {}
 
@@ -53,6 +62,29 @@ final class DeltaTypes {
                         + " its date and make it a TIMESTAMP.");
           };
     };
+  }
+
+  /**
+   * Whether a column may go over to a wider type with its files as they are: what Delta's
+   * typeWidening allows, but for dates that become timestamps, whose old statistics would be read
+   * wrongly.
+   */
+  static boolean widens(DataType from, DataType to) {
+    if (to instanceof DataType.Decimal(int precision, int scale)) {
+      int before = precision - scale;
+      return switch (from) {
+        case DataType.Decimal(int fromPrecision, int fromScale) ->
+            !from.equals(to) && scale >= fromScale && before >= fromPrecision - fromScale;
+        case DataType.Simple simple ->
+            INTEGERS.contains(simple) && before >= (simple == DataType.Simple.BIGINT ? 20 : 10);
+      };
+    }
+    int fromWidth = INTEGERS.indexOf(from);
+    boolean integer = fromWidth >= 0;
+    if (to == DataType.Simple.DOUBLE) {
+      return from == DataType.Simple.FLOAT || (integer && from != DataType.Simple.BIGINT);
+    }
+    return integer && INTEGERS.indexOf(to) > fromWidth;
   }
 
   /**

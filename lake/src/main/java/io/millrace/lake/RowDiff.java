@@ -8,7 +8,6 @@ import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
 import java.sql.Connection;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -22,16 +21,25 @@ import java.util.stream.Collectors;
  *
  * @param table for messages
  * @param before the columns that the table has
- * @param after the columns that it gets; one that keeps name and type keeps its values, any other
- *     counts as NULL before
- * @param key columns that tell which rows are the same, usually {@code after.key()}; empty for a
+ * @param evolution the columns that it gets; one that begins anew counts as NULL before
+ * @param key columns that tell which rows are the same, usually {@code after().key()}; empty for a
  *     bag
  */
-public record RowDiff(TableName table, RowSchema before, RowSchema after, List<String> key) {
+public record RowDiff(TableName table, RowSchema before, Evolution evolution, List<String> key) {
   private static final double SAME = 1e-9;
 
   public RowDiff {
     key = List.copyOf(key);
+  }
+
+  /** The difference for a table none of whose columns is renamed. */
+  public RowDiff(TableName table, RowSchema before, RowSchema after, List<String> key) {
+    this(table, before, Evolution.to(after), key);
+  }
+
+  /** The columns that the table gets. */
+  public RowSchema after() {
+    return evolution.schema();
   }
 
   /** The difference for a table that keeps its columns, by its key. */
@@ -88,7 +96,7 @@ public record RowDiff(TableName table, RowSchema before, RowSchema after, List<S
   }
 
   /** A plain equality scans the mirror at half the cost, and says the same where NULL is not. */
-  private static String inScope(Connection duck, Scope scope) {
+  private String inScope(Connection duck, Scope scope) {
     String anyNull =
         scope.columns().stream()
             .map(c -> Sql.name(c) + " IS NULL")
@@ -97,7 +105,7 @@ public record RowDiff(TableName table, RowSchema before, RowSchema after, List<S
         Sql.number(duck, Text.of("SELECT count(*) FROM %s WHERE %s", scope.relation(), anyNull));
     String equal = nulls == 0 ? "=" : "IS NOT DISTINCT FROM";
     return scope.columns().stream()
-        .map(c -> Text.of("m.%1$s %2$s s.%1$s", Sql.name(c), equal))
+        .map(c -> Text.of("m.%s %s s.%s", Sql.name(evolution.oldName(c)), equal, Sql.name(c)))
         .collect(Collectors.joining(" AND "));
   }
 
@@ -176,7 +184,7 @@ public record RowDiff(TableName table, RowSchema before, RowSchema after, List<S
   private String bag(String rows, String wanted) {
     String all = each(c -> Sql.name(c.name()));
     String same =
-        after.columns().stream()
+        after().columns().stream()
             .map(c -> Text.of("o.%1$s IS NOT DISTINCT FROM n.%1$s", Sql.name(c.name())))
             .collect(Collectors.joining(" AND "));
     return Text.of(
@@ -199,9 +207,11 @@ public record RowDiff(TableName table, RowSchema before, RowSchema after, List<S
     return Text.of(
         "SELECT %s, __file, __row FROM (%s)",
         each(c ->
-            kept(c)
-                ? Sql.name(c.name())
-                : Text.of("CAST(NULL AS %s) AS %s", c.type().sql(), Sql.name(c.name()))),
+            Text.of(
+                "CAST(%s AS %s) AS %s",
+                evolution.continued(before, c).map(o -> Sql.name(o.name())).orElse("NULL"),
+                c.type().sql(),
+                Sql.name(c.name()))),
         rows);
   }
 
@@ -212,10 +222,6 @@ public record RowDiff(TableName table, RowSchema before, RowSchema after, List<S
         wanted);
   }
 
-  private boolean kept(Column column) {
-    return before.column(column.name()).map(Column::type).equals(Optional.of(column.type()));
-  }
-
   private String onKey() {
     return key.stream()
         .map(k -> Text.of("o.%1$s IS NOT DISTINCT FROM n.%1$s", Sql.name(k)))
@@ -224,7 +230,7 @@ public record RowDiff(TableName table, RowSchema before, RowSchema after, List<S
 
   private String allSame() {
     String same =
-        after.columns().stream()
+        after().columns().stream()
             .filter(c -> key.stream().noneMatch(k -> k.equalsIgnoreCase(c.name())))
             .map(RowDiff::same)
             .collect(Collectors.joining(" AND "));
@@ -253,6 +259,6 @@ public record RowDiff(TableName table, RowSchema before, RowSchema after, List<S
   }
 
   private String each(Function<Column, String> text) {
-    return after.columns().stream().map(text).collect(Collectors.joining(", "));
+    return after().columns().stream().map(text).collect(Collectors.joining(", "));
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.delta.kernel.types.FieldMetadata;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
+import io.delta.kernel.types.TypeChange;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.Column;
@@ -15,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A table's columns and the names and ids that they have in its files. Ids are never used twice, so
@@ -40,8 +41,18 @@ record TableLayout(List<Physical> columns, List<String> key, int maxId) {
    *
    * @param id its Parquet field id
    * @param name its name in the files
+   * @param typeChanges how its type was widened; older files have one of the types before
    */
-  record Physical(Column column, int id, String name) {}
+  record Physical(Column column, int id, String name, List<TypeChange> typeChanges) {
+    Physical {
+      typeChanges = List.copyOf(typeChanges);
+    }
+
+    /** A column whose type has always been this one. */
+    Physical(Column column, int id, String name) {
+      this(column, id, name, List.of());
+    }
+  }
 
   TableLayout {
     columns = List.copyOf(columns);
@@ -50,7 +61,7 @@ record TableLayout(List<Physical> columns, List<String> key, int maxId) {
 
   /** The layout of a new table. */
   static TableLayout of(RowSchema schema) {
-    return new TableLayout(List.of(), List.of(), 0).evolvedTo(schema);
+    return new TableLayout(List.of(), List.of(), 0).evolvedTo(Evolution.to(schema));
   }
 
   /** The layout that a table's log tells. */
@@ -66,43 +77,49 @@ record TableLayout(List<Physical> columns, List<String> key, int maxId) {
               !required.contains(field.getName()));
       columns.add(
           new Physical(
-              column, Math.toIntExact(metadata.getLong(ID)), metadata.getString(PHYSICAL_NAME)));
+              column,
+              Math.toIntExact(metadata.getLong(ID)),
+              metadata.getString(PHYSICAL_NAME),
+              field.getTypeChanges()));
     }
     int maxId = Integer.parseInt(properties.getOrDefault(MAX_ID, "0"));
     return new TableLayout(columns, list(properties, KEY), maxId);
   }
 
   /**
-   * The layout after a change of columns: one of the same name and type keeps its place in the
-   * files, any other begins anew, so old rows are NULL in it.
+   * The layout after a change of columns: one that continues another takes its place in the files,
+   * any other begins anew, so old rows are NULL in it.
    *
    * @throws MillraceException LK-013 for a type that cannot be stored
    */
-  TableLayout evolvedTo(RowSchema next) {
+  TableLayout evolvedTo(Evolution next) {
     List<Physical> evolved = new ArrayList<>();
+    RowSchema before = schema();
     int last = maxId;
-    for (Column column : next.columns()) {
+    for (Column column : next.schema().columns()) {
       requireStorable(column);
-      Physical kept = find(column.name());
-      if (kept != null && kept.column().type().equals(column.type())) {
-        evolved.add(new Physical(column, kept.id(), kept.name()));
+      Optional<Column> continued = next.continued(before, column);
+      if (continued.isPresent()) {
+        Physical kept = columns.get(before.columns().indexOf(continued.get()));
+        evolved.add(new Physical(column, kept.id(), kept.name(), kept.typeChanges()));
       } else {
         last++;
         evolved.add(new Physical(column, last, "c" + last));
       }
     }
-    return new TableLayout(evolved, next.key(), last);
+    return new TableLayout(evolved, next.schema().key(), last);
+  }
+
+  /** Whether a column of this layout has another type than in the one before. */
+  boolean widens(TableLayout before) {
+    return columns.stream()
+        .anyMatch(p ->
+            before.columns.stream()
+                .anyMatch(o -> o.id() == p.id() && !o.column().type().equals(p.column().type())));
   }
 
   private static void requireStorable(Column column) {
     var _ = DeltaTypes.toDelta(column.name(), column.type());
-  }
-
-  private @Nullable Physical find(String name) {
-    return columns.stream()
-        .filter(p -> p.column().name().equalsIgnoreCase(name))
-        .findFirst()
-        .orElse(null);
   }
 
   RowSchema schema() {
@@ -116,13 +133,14 @@ record TableLayout(List<Physical> columns, List<String> key, int maxId) {
       struct =
           struct.add(
               new StructField(
-                  column.name(),
-                  DeltaTypes.toDelta(column.name(), column.type()),
-                  true,
-                  FieldMetadata.builder()
-                      .putLong(ID, physical.id())
-                      .putString(PHYSICAL_NAME, physical.name())
-                      .build()));
+                      column.name(),
+                      DeltaTypes.toDelta(column.name(), column.type()),
+                      true,
+                      FieldMetadata.builder()
+                          .putLong(ID, physical.id())
+                          .putString(PHYSICAL_NAME, physical.name())
+                          .build())
+                  .withTypeChanges(physical.typeChanges()));
     }
     return struct;
   }
