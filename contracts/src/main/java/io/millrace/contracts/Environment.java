@@ -10,6 +10,8 @@ public enum Environment {
   MILLRACE_REGISTRY,
   /** Where the lake is, instead of what warehouse.yml says. */
   MILLRACE_LAKE,
+  /** What to do when somebody else changes a table's rows: stop, unless adopt. */
+  MILLRACE_LAKE_OUTSIDERS,
   /** A folder for local state, which is a cache. */
   MILLRACE_STATE,
   /** The address that HTTP listens on; 127.0.0.1 unless set. */

@@ -14,12 +14,15 @@ import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.RowSchema;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A table at a version: its newest when opened, then the one of its own last commit. One thread.
@@ -35,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeltaTable {
   static final String ENGINE = "millrace";
+  private static final Logger LOG = LoggerFactory.getLogger(DeltaTable.class);
 
   private final Lake lake;
   private final TableName name;
@@ -53,6 +57,9 @@ public final class DeltaTable {
 
   /** Id of a commit whose outcome is unknown. */
   private @Nullable String pending;
+
+  /** Versions of others whose changes of rows were taken over. */
+  private final List<Long> adopted = new ArrayList<>();
 
   /** A fresh snapshot is better than one grown by commits. */
   private volatile boolean reload;
@@ -150,6 +157,14 @@ public final class DeltaTable {
   /** Whether its files have become many or dead enough for {@link Maintenance#compact}. */
   public boolean compactionDue(CompactionGoal goal) {
     return Compaction.due(live.all(), goal);
+  }
+
+  /**
+   * Versions by which somebody else changed rows, and that this object adopted ({@link
+   * OutsiderPolicy}), oldest first.
+   */
+  public List<Long> adopted() {
+    return List.copyOf(adopted);
   }
 
   /** Its versions. */
@@ -357,10 +372,25 @@ public final class DeltaTable {
         }
         own = OptionalLong.of(v);
       } else if (commit.changesData() || commit.changesSchema()) {
-        throw outsider("was changed by somebody else in version " + v);
+        adopt(commit, newest);
       }
     }
     return own;
+  }
+
+  /** Takes rows that somebody else changed for the table's, if that is the policy. */
+  private void adopt(CommitLog.Commit commit, Snapshot newest) {
+    TableLayout theirs = TableLayout.of(newest.getSchema(), newest.getTableProperties());
+    if (lake.outsiders() == OutsiderPolicy.STOP || !theirs.equals(layout)) {
+      throw outsider("was changed by somebody else in version " + commit.version());
+    }
+    adopted.add(commit.version());
+    LOG.warn(
+        "version {} of {} ({}) was committed by somebody else and is adopted: the rows are no"
+            + " longer those of the cut",
+        commit.version(),
+        name,
+        commit.operation());
   }
 
   private MillraceException outsider(String what) {
@@ -370,8 +400,8 @@ public final class DeltaTable {
             + name
             + " "
             + what
-            + ". Its rows are no longer those of its cut: restore the version before, or rebuild"
-            + " it.");
+            + ". Its rows are no longer those of its cut: restore the version before, rebuild it,"
+            + " or let its service adopt such changes.");
   }
 
   static Snapshot load(Lake lake, TableName name, LakeCommitter committer) {

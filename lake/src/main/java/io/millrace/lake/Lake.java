@@ -22,6 +22,7 @@ public final class Lake implements AutoCloseable {
   private final Engine engine;
   private final Clock clock;
   private final LogUpkeep upkeep;
+  private volatile OutsiderPolicy outsiders = OutsiderPolicy.STOP;
 
   /** A lake at a local directory, which need not exist yet. */
   public Lake(Path root) {
@@ -35,6 +36,16 @@ public final class Lake implements AutoCloseable {
     this.storage = storage;
     this.engine = DefaultEngine.create(storage);
     this.upkeep = new LogUpkeep(engine, storage);
+  }
+
+  /** Says what tables do from now on when somebody else changes their rows; else they stop. */
+  public Lake onOutsiders(OutsiderPolicy policy) {
+    outsiders = policy;
+    return this;
+  }
+
+  OutsiderPolicy outsiders() {
+    return outsiders;
   }
 
   /** Its directory. */

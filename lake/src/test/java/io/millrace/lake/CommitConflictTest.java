@@ -3,8 +3,11 @@ package io.millrace.lake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.delta.kernel.Operation;
+import io.delta.kernel.TableManager;
 import io.delta.kernel.defaults.engine.fileio.OutputFile;
 import io.delta.kernel.defaults.engine.fileio.PositionOutputStream;
+import io.delta.kernel.utils.CloseableIterable;
 import io.delta.kernel.utils.CloseableIterator;
 import java.io.IOException;
 import java.util.List;
@@ -67,6 +70,53 @@ class CommitConflictTest extends LakeFixture {
     DeltaTable opened = lake.open(NAME);
     assertThat(opened.rows()).isZero();
     assertThatThrownBy(() -> Mirror.load(duck, opened, "other")).hasMessageStartingWith("LK-006");
+  }
+
+  @Test
+  void anOutsidersRowsAreAdoptedWhereThatIsThePolicy() throws Exception {
+    lake.onOutsiders(OutsiderPolicy.ADOPT);
+    DeltaTable table = createTable();
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    make(table, mirror, 1, "FROM mirror UNION ALL BY NAME SELECT 3 AS id, 'c' AS name");
+    List<LiveFile> first = table.scan().files().stream().filter(f -> f.rows() == 2).toList();
+    outsider(
+        lake,
+        new FileChanges(first, List.of(), List.of(), List.of()),
+        Map.of(LakeCommitter.CUT, "none"));
+    String wanted = "FROM mirror UNION ALL BY NAME SELECT 4 AS id, 'd' AS name";
+    assertThat(make(table, mirror, 2, wanted)).isEqualTo(new CommitResult.Moved(2));
+    assertThat(table.adopted()).containsExactly(2L);
+    mirror.refresh(duck);
+    assertThat(rows(SCHEMA, "mirror")).containsExactly("3|c|NULL");
+    assertThat(make(table, mirror, 2, wanted)).isInstanceOf(CommitResult.Committed.class);
+    assertThat(KernelReader.rows(table.path())).containsExactly("3|c|NULL", "4|d|NULL");
+    // followers get the outsider's change from the feed, under the cut before it
+    assertThat(table.changes().versions(1, 3))
+        .extracting(v -> v.version() + " at " + v.watermark().cut())
+        .containsExactly("2 at 1", "3 at 2");
+    var _ = table.changes().load(duck, 2, "feed");
+    assertThat(strings("SELECT _change_type, id FROM feed"))
+        .containsExactly("delete|1", "delete|2");
+    DeltaTable opened = lake.open(NAME);
+    assertThat(rows(SCHEMA, Mirror.load(duck, opened, "other").relation()))
+        .containsExactly("3|c|NULL", "4|d|NULL");
+  }
+
+  @Test
+  void anOutsidersColumnsAreNeverAdopted() {
+    lake.onOutsiders(OutsiderPolicy.ADOPT);
+    DeltaTable table = createTable();
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    var _ =
+        TableManager.loadSnapshot(table.path().toString())
+            .withCommitter(new LakeCommitter())
+            .build(lake.engine())
+            .buildUpdateTableTransaction("outsider", Operation.MANUAL_UPDATE)
+            .withTablePropertiesAdded(Map.of("millrace.key", "[]"))
+            .build(lake.engine())
+            .commit(lake.engine(), CloseableIterable.emptyIterable());
+    assertThatThrownBy(() -> make(table, mirror, 2, "SELECT * FROM mirror WHERE id = 2"))
+        .hasMessageStartingWith("LK-006");
   }
 
   @Test

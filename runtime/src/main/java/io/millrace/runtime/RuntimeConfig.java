@@ -32,6 +32,10 @@ public interface RuntimeConfig {
   /** Where the lake is, instead of what warehouse.yml says. */
   Optional<String> lake();
 
+  /** What to do when somebody else changes the rows of a table that this service writes. */
+  @WithDefault("stop")
+  Outsiders lakeOutsiders();
+
   /** A folder for local state, which is a cache; a temporary one unless set. */
   Optional<Path> state();
 
@@ -68,6 +72,14 @@ public interface RuntimeConfig {
   /** How log lines are written, plain or json. */
   @WithDefault("plain")
   LogForm log();
+
+  /** What becomes of a table whose rows somebody else has changed. */
+  enum Outsiders {
+    /** Its shard stops with LK-006. */
+    STOP,
+    /** Its rows are taken as they are, with a warning in the log. */
+    ADOPT
+  }
 
   /** How log lines are written. */
   enum LogForm {

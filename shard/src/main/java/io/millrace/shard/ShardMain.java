@@ -7,6 +7,7 @@ import io.millrace.contracts.Service;
 import io.millrace.contracts.Topics;
 import io.millrace.lake.DuckDb;
 import io.millrace.lake.Lake;
+import io.millrace.lake.OutsiderPolicy;
 import io.millrace.runtime.CutChannel;
 import io.millrace.runtime.RuntimeConfig;
 import io.millrace.runtime.ServiceMain;
@@ -86,6 +87,7 @@ public class ShardMain implements ServiceMain {
             DuckDb.inDirectory(
                 state, new DuckDb.Limits(config.duckdbMemory(), config.duckdbThreads(), "20GB"));
         Lake lake = new Lake(Path.of(config.lake().orElse(warehouse.settings().lake())))) {
+      var _ = lake.onOutsiders(OutsiderPolicy.valueOf(config.lakeOutsiders().name()));
       follow(
           new ShardSurroundings(
               warehouse,

@@ -199,6 +199,7 @@ public final class WrittenTable {
         delta.commit(shard.duck(), mirror, changes.relation(), next, definition.schema());
     return switch (result) {
       case CommitResult.Moved _ -> {
+        publishMissed(); // rows of an outsider, where they are adopted
         refresh();
         yield false;
       }
