@@ -42,7 +42,8 @@ enum DefaultMembers {
   }
 
   private String value(Dimension dimension, Column column) {
-    if (column.name().equals(dimension.surrogateKey())) {
+    if (column.name().equals(dimension.surrogateKey())
+        || dimension.durableKey().filter(column.name()::equals).isPresent()) {
       return Integer.toString(key);
     }
     return switch (column.name()) {

@@ -36,7 +36,7 @@ final class DimensionStep implements TableStep {
   private final WrittenTable table;
   private final FollowedTable input;
   private final InputHistory history;
-  private final InputRows rows;
+  private final Events events;
   private final Members members;
   private final Moments moments;
   private final Deque<InputVersion> queue = new ArrayDeque<>();
@@ -50,8 +50,12 @@ final class DimensionStep implements TableStep {
     this.input =
         new FollowedTable(shard, shard.around().warehouse().table(dimension.input()).orElseThrow());
     this.history = new InputHistory(shard.duck(), dimension, input);
-    this.rows = new InputRows(shard.duck(), dimension);
-    this.members = new Members(shard.duck(), dimension);
+    this.events =
+        switch (dimension.feed()) {
+          case ROWS, REPLACED -> new KeyedEvents(shard.duck(), dimension);
+          case HISTORY, SNAPSHOTS -> new HeldEvents(shard.duck(), dimension);
+        };
+    this.members = new Members(shard.duck(), dimension, events);
     this.moments = new Moments(shard, dimension);
     this.position = startPosition();
   }
@@ -130,7 +134,6 @@ final class DimensionStep implements TableStep {
     boolean committed = false;
     while (!committed) {
       version = load(version);
-      rows.from(INPUT, moments.at(version.cut(), hasMembers(table.mirror().relation())));
       members.apply(table.mirror().relation());
       KeyCollisions.refuse(shard.duck(), dimension, table.mirror().relation());
       RowDiff.Changes changes =
@@ -145,6 +148,9 @@ final class DimensionStep implements TableStep {
       committed = table.commit(changes, watermark(version.cut(), version), false);
     }
     position = new Position(version.tableId(), version.version());
+    if (events instanceof HeldEvents held) {
+      held.committed(position);
+    }
     version
         .topicEnd()
         .ifPresent(end -> table.readTo(shard.around().names().table(dimension.input()), end));
@@ -160,7 +166,7 @@ final class DimensionStep implements TableStep {
    */
   private InputVersion load(InputVersion version) {
     try {
-      history.load(version, table.mirror().relation(), INPUT);
+      read(version);
       return version;
     } catch (MillraceException e) {
       if (e.errorCode() != LakeError.LK_011_HISTORY_GONE) {
@@ -170,8 +176,31 @@ final class DimensionStep implements TableStep {
           history.difference(version.version(), input.newestAt(Long.MAX_VALUE).orElseThrow());
       queue.clear();
       queue.addFirst(newest);
-      history.load(newest, table.mirror().relation(), INPUT);
+      read(newest);
       return newest;
+    }
+  }
+
+  private void read(InputVersion version) {
+    String members = table.mirror().relation();
+    switch (events) {
+      case KeyedEvents keyed -> {
+        history.load(version, members, INPUT);
+        keyed.take(INPUT, moments.at(version.cut(), hasMembers(members)));
+        EmptySnapshots.refuse(shard.duck(), dimension, members);
+      }
+      case HeldEvents held -> {
+        Position next = new Position(version.tableId(), version.version());
+        if (version.how() instanceof InputVersion.How.Difference) {
+          held.takeAll(history.rowsAt(next), members, next);
+        } else {
+          if (!held.shows(position)) {
+            held.hold(history.rowsAt(position), position);
+          }
+          history.load(version, members, INPUT);
+          held.take(INPUT, moments.at(version.cut(), true));
+        }
+      }
     }
   }
 
@@ -190,7 +219,7 @@ final class DimensionStep implements TableStep {
       return false;
     }
     Rebuilding rebuilding =
-        new Rebuilding(shard, dimension, table, history, rows, members, moments);
+        new Rebuilding(shard, dimension, table, history, events, members, moments);
     InputVersion last;
     try {
       last = rebuilding.run(order);
@@ -211,6 +240,9 @@ final class DimensionStep implements TableStep {
             .into(shard.duck(), CHANGES, table.mirror().relation(), Rebuilding.SCRATCH);
     if (table.commit(changes, watermark(order.number(), last), table.definitionChanged())) {
       position = new Position(last.tableId(), last.version());
+      if (events instanceof HeldEvents held) {
+        held.committed(position);
+      }
       queue.clear();
       table.reached(order.number());
       table.progress().stepped(true);

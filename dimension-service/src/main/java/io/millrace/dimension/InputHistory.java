@@ -51,6 +51,28 @@ final class InputHistory {
     return List.of(difference(own.version() + 1, announced));
   }
 
+  /**
+   * The rows of the input at a position; without any at the position before the first.
+   *
+   * @throws MillraceException LK-011 when they are gone
+   */
+  String rowsAt(Position position) {
+    if (position.version() < 0) {
+      return input.definition().schema().columns().stream()
+          .map(c -> "NULL::" + c.type().sql() + " AS " + Sql.name(c.name()))
+          .collect(Collectors.joining(", ", "(SELECT ", " LIMIT 0)"));
+    }
+    var _ = input.open().history().createView(duck, position.version(), VIEW);
+    return "(SELECT %s FROM %s)"
+        .formatted(Sql.names(input.definition().schema().names()), Sql.name(VIEW));
+  }
+
+  /** A version as the whole of its rows. */
+  static InputVersion whole(TableVersion announced) {
+    return new InputVersion(
+        announced.tableId(), announced.version(), announced.cut(), new How.Difference());
+  }
+
   /** What stands for the versions from one to an announced one when their changes are gone. */
   InputVersion difference(long first, TableVersion announced) {
     LOG.warnf(
@@ -62,8 +84,7 @@ final class InputHistory {
         announced.version(),
         dimension.input(),
         announced.cut());
-    return new InputVersion(
-        announced.tableId(), announced.version(), announced.cut(), new How.Difference());
+    return whole(announced);
   }
 
   /**

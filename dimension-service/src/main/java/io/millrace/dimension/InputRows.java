@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * both.
  */
 final class InputRows {
-  /** The SELECT's columns and {@code _start}. */
+  /** The SELECT's columns, {@code _start}, and {@code _live}, FALSE where the row is a delete. */
   static final String STATES = "dimension_states";
 
   /** Natural keys and {@code _at}. */
@@ -48,8 +48,8 @@ final class InputRows {
    * @param changes relation with the input's columns and {@code _weight}
    */
   void from(String changes, Moment moment) {
-    select(STATES, changes + " WHERE _weight > 0", startOf(moment));
-    select(BEFORE, changes + " WHERE _weight < 0", "NULL::TIMESTAMPTZ");
+    select(STATES, weighted(changes, "> 0"), startOf(moment));
+    select(BEFORE, weighted(changes, "< 0"), "NULL::TIMESTAMPTZ");
     Sql.run(
         duck,
         """
@@ -70,23 +70,40 @@ final class InputRows {
     requireKeysAndTimes();
   }
 
-  private void select(String into, String rows, String start) {
+  /** The rows of a Z-set with one sign, without their weights. */
+  String weighted(String changes, String sign) {
+    return "(SELECT * EXCLUDE (_weight) FROM %s WHERE _weight %s)".formatted(changes, sign);
+  }
+
+  /** Runs the SELECT over rows of the input. */
+  void select(String into, String rows, String start) {
     Sql.run(
         duck,
-        "CREATE OR REPLACE TEMP TABLE %s AS SELECT *, %s AS _start FROM (%s)"
+        "CREATE OR REPLACE TEMP TABLE %s AS SELECT *, %s AS _start, %s AS _live FROM (%s)"
             .formatted(
-                into, start, dimension.select("(SELECT * EXCLUDE (_weight) FROM " + rows + ")")));
+                into,
+                start,
+                dimension.deletes().marked()
+                    ? "NOT coalesce(" + Dimension.Deletes.IS_END + ", FALSE)"
+                    : "TRUE",
+                dimension.select(rows)));
   }
 
   /** DATE and TIMESTAMP are read as UTC: the session's time zone is UTC. */
   private String startOf(Moment moment) {
-    if (dimension.sequenceBy().isPresent()) {
-      return Sql.name(dimension.sequenceBy().get()) + "::TIMESTAMPTZ";
+    if (!dimension.sequenceBy().isEmpty()) {
+      return sequence();
     }
     return moment.initial() ? Validity.BEGINNING : Validity.sql(moment.committedAt());
   }
 
-  private void requireKeysAndTimes() {
+  /** The business time that the SELECT gives. */
+  String sequence() {
+    return Sql.name(dimension.sequenceBy().getFirst()) + "::TIMESTAMPTZ";
+  }
+
+  /** Refuses NULL in {@link #KEYS} and in the times of {@link #STATES}. */
+  void requireKeysAndTimes() {
     String nullKey =
         dimension.keys().stream()
             .map(k -> Sql.name(k) + " IS NULL")
@@ -108,7 +125,7 @@ final class InputRows {
           "a row of "
               + dimension.input()
               + " has NULL in "
-              + dimension.sequenceBy().orElse("")
+              + dimension.sequenceBy().getFirst()
               + ", which places it in the history of "
               + dimension.name()
               + ". Give it a value in the SELECT, for example with coalesce.");

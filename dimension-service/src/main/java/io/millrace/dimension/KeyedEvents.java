@@ -2,6 +2,9 @@ package io.millrace.dimension;
 
 import io.millrace.lake.Sql;
 import io.millrace.warehouse.Dimension;
+import io.millrace.warehouse.Dimension.OnDelete;
+import io.millrace.warehouse.Dimension.ScdType;
+import java.sql.Connection;
 import java.util.stream.Collectors;
 
 /**
@@ -9,33 +12,36 @@ import java.util.stream.Collectors;
  * dimension's rows of them tell, and what the input says now. What a version overwrote in place is
  * not among them any more.
  */
-record KeyedEvents(Dimension dimension) {
+final class KeyedEvents implements Events {
+  private final Dimension dimension;
+  private final InputRows rows;
 
-  /**
-   * Two tables of a WITH clause, the second {@code events}: the SELECT's columns, {@code _start},
-   * {@code _live} (else an end, without attributes), {@code _news} (later in the log than what is
-   * not) and {@code _since}, where the row began that an existing event stands for.
-   */
-  String sql(String existing) {
+  KeyedEvents(Connection duck, Dimension dimension) {
+    this.dimension = dimension;
+    this.rows = new InputRows(duck, dimension);
+  }
+
+  @Override
+  public void take(String changes, InputRows.Moment moment) {
+    rows.from(changes, moment);
+  }
+
+  @Override
+  public String sql(String existing) {
     String keys = Sql.names(dimension.keys());
     String attributes = Sql.names(dimension.attributes().names());
     return """
     existing AS (
       SELECT e.*, %1$s AS _start FROM %2$s e SEMI JOIN %3$s k ON %4$s WHERE e.%5$s > 0),
     events AS (
-      SELECT %6$s, _start, TRUE AS _live, FALSE AS _news, valid_from AS _since FROM existing
+      SELECT %6$s, _start, TRUE AS _live, FALSE AS _news, valid_from AS _since%7$s FROM existing
       UNION ALL BY NAME
-      SELECT %7$s, valid_to AS _start, FALSE AS _live, FALSE AS _news FROM (
-        SELECT %7$s, valid_to, lead(valid_from) OVER (PARTITION BY %7$s ORDER BY valid_from) AS _next
+      SELECT %8$s, valid_to AS _start, FALSE AS _live, FALSE AS _news FROM (
+        SELECT %8$s, valid_to, lead(valid_from) OVER (PARTITION BY %8$s ORDER BY valid_from) AS _next
         FROM existing)
-      WHERE valid_to < %8$s AND _next IS DISTINCT FROM valid_to
+      WHERE valid_to < %9$s AND _next IS DISTINCT FROM valid_to
       UNION ALL BY NAME
-      SELECT %6$s, _start, TRUE AS _live, TRUE AS _news FROM %9$s
-      UNION ALL BY NAME
-      SELECT %10$s,
-             greatest(g._at, coalesce(max(e._start) + INTERVAL 1 MICROSECOND, g._at)) AS _start,
-             FALSE AS _live, TRUE AS _news
-      FROM %11$s g LEFT JOIN existing e ON %12$s GROUP BY %10$s, g._at)\
+      SELECT %6$s, _start, _live, TRUE AS _news%10$s FROM %11$s%12$s)\
     """
         .formatted(
             startOfExisting(),
@@ -44,9 +50,25 @@ record KeyedEvents(Dimension dimension) {
             InputRows.equal(dimension.keys(), "e", "k"),
             Sql.name(dimension.surrogateKey()),
             attributes,
+            Chain.ties(dimension, sameTime()) + previous(),
             keys,
             Validity.OPEN_END,
+            Chain.ties(dimension, "TRUE"),
             InputRows.STATES,
+            dimension.deletes().action() == OnDelete.IGNORE ? " WHERE _live" : gone());
+  }
+
+  /** Keys that the input no longer has end, never before the newest state they end. */
+  private String gone() {
+    return """
+
+      UNION ALL BY NAME
+      SELECT %1$s,
+             greatest(g._at, coalesce(max(e._start) + INTERVAL 1 MICROSECOND, g._at)) AS _start,
+             FALSE AS _live, TRUE AS _news
+      FROM %2$s g LEFT JOIN existing e ON %3$s GROUP BY %1$s, g._at\
+    """
+        .formatted(
             dimension.keys().stream()
                 .map(k -> "g." + Sql.name(k))
                 .collect(Collectors.joining(", ")),
@@ -57,12 +79,25 @@ record KeyedEvents(Dimension dimension) {
   /** A version's row begins with its state; a member's only row may show a later one. */
   private String startOfExisting() {
     return switch (dimension.scdType()) {
-      case TYPE_1 ->
-          dimension
-              .sequenceBy()
-              .map(c -> "e." + Sql.name(c) + "::TIMESTAMPTZ")
-              .orElse("e.valid_from");
-      case TYPE_2 -> "e.valid_from";
+      case TYPE_1, TYPE_3 -> dimension.sequenceBy().isEmpty() ? "e.valid_from" : sequence("e.");
+      case TYPE_0, TYPE_2, TYPE_6, TYPE_7 -> "e.valid_from";
     };
+  }
+
+  /** A row that was brought up to date in place shows the ties of another time than its start. */
+  private String sameTime() {
+    return sequence("") + " = _start";
+  }
+
+  private String sequence(String prefix) {
+    return dimension.sequenceBy().isEmpty()
+        ? "NULL"
+        : prefix + Sql.name(dimension.sequenceBy().getFirst()) + "::TIMESTAMPTZ";
+  }
+
+  private String previous() {
+    return dimension.scdType() == ScdType.TYPE_3
+        ? ", TRUE AS _kept, " + Sql.names(dimension.previous().values())
+        : "";
   }
 }

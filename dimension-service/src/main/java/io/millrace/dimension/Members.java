@@ -2,19 +2,28 @@ package io.millrace.dimension;
 
 import io.millrace.lake.Sql;
 import io.millrace.warehouse.Dimension;
+import io.millrace.warehouse.Dimension.OnDelete;
+import io.millrace.warehouse.Dimension.ScdType;
 import java.sql.Connection;
-import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The rule by which members follow their input: of the events of the keys concerned ({@link
- * KeyedEvents}) it makes the rows that the dimension should have of them.
+ * The rule by which members follow their input: of the events of the keys concerned it makes the
+ * rows that the dimension should have of them.
  *
  * <p>The history of a key is a chain of events in the order of their times: states, and ends
- * (tombstones). Of events at one time the later in the log counts. A state whose tracked columns
- * are those of the one before it (NULL equals NULL) is no version of its own, it only brings the
- * untracked columns up to date; every version ends where the next event stands. So a late change
- * splits the interval it falls into, and replay adds nothing.
+ * (tombstones), as {@link Chain} puts them. Where NULL says nothing, a state has the values of the
+ * one before it, back to the last end. Every type is a way to show that chain:
+ *
+ * <ul>
+ *   <li>2, 6, 7: a state whose tracked columns are those of the one before it (NULL equals NULL) is
+ *       no version of its own, it only brings the other columns up to date; every version ends
+ *       where the next event stands. So a late change splits the interval it falls into, and replay
+ *       adds nothing. Of type 6 every version shows the values of the newest too.
+ *   <li>0, 1, 3: one row, valid since the first state, closed by an end, opened again by a later
+ *       state; it shows the first state (0) or the last (1, 3), of type 3 also what the chosen
+ *       columns were before their last change.
+ * </ul>
  */
 final class Members {
   /** The wanted rows of the keys in {@link InputRows#KEYS}, in the dimension's columns. */
@@ -22,11 +31,13 @@ final class Members {
 
   private final Connection duck;
   private final Dimension dimension;
+  private final Events events;
   private final String keys;
 
-  Members(Connection duck, Dimension dimension) {
+  Members(Connection duck, Dimension dimension, Events events) {
     this.duck = duck;
     this.dimension = dimension;
+    this.events = events;
     this.keys = Sql.names(dimension.keys());
   }
 
@@ -41,33 +52,18 @@ final class Members {
 
   /** The statement that {@link #apply} runs. */
   String sql(String existing) {
-    return "CREATE OR REPLACE TEMP TABLE %s AS WITH %s, %s %s"
+    return "CREATE OR REPLACE TEMP TABLE %s AS WITH %s, %s, %s"
         .formatted(
             WANTED,
-            new KeyedEvents(dimension).sql(existing),
-            placed(),
-            switch (dimension.scdType()) {
-              case TYPE_1 -> oneRow();
-              case TYPE_2 -> versions();
-            });
-  }
-
-  /** One event for each key and time; {@code _since} is when the key was first there. */
-  private String placed() {
-    return """
-    placed AS (
-      SELECT * REPLACE (
-        min(coalesce(_since, _start)) FILTER (_live) OVER (PARTITION BY %1$s) AS _since)
-      FROM events
-      QUALIFY row_number() OVER (PARTITION BY %1$s, _start ORDER BY _news DESC) = 1)
-    """
-        .formatted(keys);
+            events.sql(existing),
+            new Chain(dimension).sql(),
+            dimension.scdType().hasVersions() ? versions() : oneRow());
   }
 
   /** A row for each version. */
   private String versions() {
     return """
-    , compared AS (
+    compared AS (
       SELECT *, CASE
           WHEN lag(_live) OVER chain IS NULL THEN _live
           WHEN NOT _live THEN lag(_live) OVER chain
@@ -82,9 +78,10 @@ final class Members {
       QUALIFY row_number() OVER (PARTITION BY %1$s, _version ORDER BY _start DESC) = 1),
     bounded AS (
       SELECT *, coalesce(
-          lead(valid_from) OVER (PARTITION BY %1$s ORDER BY valid_from), %3$s) AS valid_to
+          lead(valid_from) OVER (PARTITION BY %1$s ORDER BY valid_from), %3$s) AS valid_to,
+        coalesce(NOT lead(_live) OVER (PARTITION BY %1$s ORDER BY valid_from), FALSE) AS _deleted
       FROM versions)
-    SELECT %4$s AS %5$s, %6$s, valid_from, valid_to, valid_to = %3$s AS is_current
+    SELECT %4$s AS %5$s, %6$s%7$s, valid_from, valid_to, valid_to = %3$s AS is_current%8$s
     FROM bounded AS v WHERE _live
     """
         .formatted(
@@ -93,37 +90,88 @@ final class Members {
             Validity.OPEN_END,
             SurrogateKeys.ofVersion(dimension, "v", "v.valid_from"),
             Sql.name(dimension.surrogateKey()),
-            Sql.names(dimension.attributes().names()));
+            Sql.names(dimension.attributes().names()),
+            addedToVersions(),
+            deleted("_deleted"));
   }
 
-  /**
-   * A row for each key: its latest state, valid since its first. An end closes it, a later state
-   * opens it again.
-   */
+  private String addedToVersions() {
+    String durable =
+        dimension
+            .durableKey()
+            .map(name -> ", " + SurrogateKeys.ofMember(dimension, "v") + " AS " + Sql.name(name))
+            .orElse("");
+    return dimension.scdType() != ScdType.TYPE_6
+        ? durable
+        : dimension.tracked().stream()
+            .map(c ->
+                ", last_value(%1$s) OVER (PARTITION BY %2$s ORDER BY valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS %3$s"
+                    .formatted(Sql.name(c), keys, Sql.name(Dimension.CURRENT + c)))
+            .collect(Collectors.joining());
+  }
+
+  /** A row for each key. */
   private String oneRow() {
-    List<String> attributes = dimension.attributes().names();
     return """
-    , lasting AS (
-      SELECT *, max(_start) FILTER (_live) OVER (PARTITION BY %1$s) AS _last FROM placed),
+    lasting AS (
+      SELECT *, max(_start) FILTER (_live) OVER (PARTITION BY %1$s) AS _last%2$s FROM placed),
     members AS (
-      SELECT arg_max({%2$s}, _start) FILTER (_live) AS _row,
-             any_value(_since) AS valid_from,
-             coalesce(min(_start) FILTER (NOT _live AND _start > _last), %3$s) AS valid_to
+      SELECT %3$s({%4$s}, _start) FILTER (_live) AS _row, any_value(_since) AS valid_from,
+             coalesce(min(_start) FILTER (NOT _live AND _start > _last), %5$s) AS valid_to%6$s
       FROM lasting WHERE _last IS NOT NULL GROUP BY %1$s),
-    v AS (SELECT %4$s, valid_from, valid_to, valid_to = %3$s AS is_current FROM members)
-    SELECT %5$s AS %6$s, * FROM v
+    v AS (
+      SELECT %7$s%8$s, valid_from, valid_to, valid_to = %5$s AS is_current%9$s FROM members)
+    SELECT %10$s AS %11$s, * FROM v
     """
         .formatted(
             keys,
-            attributes.stream()
-                .map(a -> Sql.text(a) + ": " + Sql.name(a))
-                .collect(Collectors.joining(", ")),
+            previous(
+                ", lag(%1$s) OVER (PARTITION BY "
+                    + keys
+                    + ", _live ORDER BY _start) IS DISTINCT FROM %1$s AND lag(_live) OVER"
+                    + " (PARTITION BY "
+                    + keys
+                    + ", _live ORDER BY _start) AS %3$s, lag(%1$s) OVER (PARTITION BY "
+                    + keys
+                    + ", _live ORDER BY _start) AS %4$s"),
+            dimension.scdType() == ScdType.TYPE_0 ? "arg_min" : "arg_max",
+            attributes(a -> Sql.text(a) + ": " + Sql.name(a)),
             Validity.OPEN_END,
-            attributes.stream()
-                .map(a -> "_row." + Sql.name(a) + " AS " + Sql.name(a))
-                .collect(Collectors.joining(", ")),
+            previous(
+                ", arg_max_null(CASE WHEN _kept THEN %2$s ELSE %4$s END, _start)"
+                    + " FILTER (_live AND (_kept OR coalesce(%3$s, FALSE))) AS %2$s"),
+            attributes(a -> "_row." + Sql.name(a) + " AS " + Sql.name(a)),
+            previous(", %2$s"),
+            deleted("valid_to < " + Validity.OPEN_END),
             SurrogateKeys.ofMember(dimension, "v"),
             Sql.name(dimension.surrogateKey()));
+  }
+
+  private String attributes(java.util.function.UnaryOperator<String> text) {
+    return dimension.attributes().names().stream().map(text).collect(Collectors.joining(", "));
+  }
+
+  /**
+   * A text for each column that has its previous value kept.
+   *
+   * @param text with the column (1), that of its previous value (2), whether it changed (3), and
+   *     what it was in the state before (4)
+   */
+  private String previous(String text) {
+    return dimension.previous().entrySet().stream()
+        .map(e ->
+            text.formatted(
+                Sql.name(e.getKey()),
+                Sql.name(e.getValue()),
+                Sql.name("_changed " + e.getKey()),
+                Sql.name("_before " + e.getKey())))
+        .collect(Collectors.joining());
+  }
+
+  private String deleted(String value) {
+    return dimension.deletes().action() == OnDelete.FLAG
+        ? ", " + value + " AS " + Dimension.IS_DELETED
+        : "";
   }
 
   /** Whether a tracked column differs from that of the version before. */

@@ -11,6 +11,7 @@ import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.Sql;
 import io.millrace.lake.TableHistory;
 import io.millrace.lake.Watermark;
+import io.millrace.shard.FollowedTable.Position;
 import io.millrace.shard.Rebuild;
 import io.millrace.shard.Shard;
 import io.millrace.shard.WrittenTable;
@@ -39,7 +40,7 @@ final class Rebuilding {
   private final Dimension dimension;
   private final WrittenTable table;
   private final InputHistory history;
-  private final InputRows rows;
+  private final Events events;
   private final Members members;
   private final Moments moments;
 
@@ -48,14 +49,14 @@ final class Rebuilding {
       Dimension dimension,
       WrittenTable table,
       InputHistory history,
-      InputRows rows,
+      Events events,
       Members members,
       Moments moments) {
     this.shard = shard;
     this.dimension = dimension;
     this.table = table;
     this.history = history;
-    this.rows = rows;
+    this.events = events;
     this.members = members;
     this.moments = moments;
   }
@@ -75,6 +76,9 @@ final class Rebuilding {
                 new MillraceException(
                     ShardError.SHD_005_INPUT_MISSING,
                     "nothing was announced of " + dimension.input() + " yet."));
+    if (events instanceof HeldEvents) {
+      return replay(List.of(InputHistory.whole(last)), last);
+    }
     Rebuild wanted = Rebuild.of(order);
     if (wanted.rewindTo() != null) {
       return rewind(wanted.rewindTo(), last);
@@ -157,8 +161,16 @@ final class Rebuilding {
                     .formatted(SCRATCH, Sql.name(dimension.surrogateKey())))
             == 0;
     for (InputVersion version : versions) {
-      history.load(version, SCRATCH, INPUT);
-      rows.from(INPUT, moments.at(version.cut(), !empty));
+      switch (events) {
+        case KeyedEvents keyed -> {
+          history.load(version, SCRATCH, INPUT);
+          keyed.take(INPUT, moments.at(version.cut(), !empty));
+        }
+        case HeldEvents held -> {
+          Position position = new Position(version.tableId(), version.version());
+          held.takeAll(history.rowsAt(position), SCRATCH, position);
+        }
+      }
       members.apply(SCRATCH);
       KeyCollisions.refuse(shard.duck(), dimension, SCRATCH);
       replace();

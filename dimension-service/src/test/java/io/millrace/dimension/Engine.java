@@ -2,6 +2,8 @@ package io.millrace.dimension;
 
 import io.millrace.lake.Sql;
 import io.millrace.warehouse.Dimension;
+import io.millrace.warehouse.Dimension.Feed;
+import io.millrace.warehouse.Dimension.OnDelete;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,33 +19,50 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of a step that know no Kafka, over a relation of the dimension's rows. */
-record Engine(Connection duck, Dimension dimension, UnaryOperator<String> planted) {
+record Engine(Connection duck, Dimension dimension, Events events, UnaryOperator<String> planted) {
+
+  /** Over an input with one row a key. */
+  static Engine keyed(Connection duck, Dimension dimension) {
+    return new Engine(duck, dimension, new KeyedEvents(duck, dimension), UnaryOperator.identity());
+  }
 
   /** Leaves the rows that the keys concerned should have in {@link Members#WANTED}. */
   void want(List<Change> changes, long committedAt, String existing) {
-    Sql.run(duck, "CREATE OR REPLACE TEMP TABLE z " + Statements.INPUT);
+    fill("z", changes);
+    events.take(
+        "z", new InputRows.Moment(Instant.EPOCH.plus(committedAt, ChronoUnit.MICROS), false));
+    wanted(existing);
+  }
+
+  /** Of what was taken up. */
+  void wanted(String existing) {
+    Sql.run(duck, planted.apply(new Members(duck, dimension, events).sql(existing)));
+    KeyCollisions.refuse(duck, dimension, existing);
+  }
+
+  /** A Z-set of the input. */
+  void fill(String relation, List<Change> changes) {
+    Sql.run(duck, "CREATE OR REPLACE TEMP TABLE " + relation + " " + Statements.INPUT);
     for (int from = 0; from < changes.size(); from += 1000) {
       Sql.run(
           duck,
           changes.subList(from, Math.min(from + 1000, changes.size())).stream()
-              .map(Engine::row)
-              .collect(Collectors.joining(", ", "INSERT INTO z VALUES ", "")));
+              .map(c -> row(c, dimension.feed() == Feed.HISTORY))
+              .collect(Collectors.joining(", ", "INSERT INTO " + relation + " VALUES ", "")));
     }
-    new InputRows(duck, dimension)
-        .from("z", new InputRows.Moment(Instant.EPOCH.plus(committedAt, ChronoUnit.MICROS), false));
-    Sql.run(duck, planted.apply(new Members(duck, dimension).sql(existing)));
-    KeyCollisions.refuse(duck, dimension, existing);
   }
 
-  private static String row(Change change) {
+  private static String row(Change change, boolean history) {
     State state = change.state();
-    return "(%d, %s, %s, NULL, NULL, make_timestamptz(%d), %d)"
+    return "(%d, %s, %s, %d, %s, make_timestamptz(%d), %d)"
         .formatted(
             change.key(),
             text(state == null ? null : state.segment()),
             text(state == null ? null : state.phone()),
+            change.tie(),
+            history && state == null ? "'t'" : change.marked() ? "'d'" : "NULL",
             change.micros(),
-            state == null ? -1 : 1);
+            state == null && !history ? -1 : 1);
   }
 
   private static String text(@Nullable String value) {
@@ -53,6 +72,11 @@ record Engine(Connection duck, Dimension dimension, UnaryOperator<String> plante
   /** The same in a plain table. */
   void take(List<Change> changes, long committedAt, String table) {
     want(changes, committedAt, table);
+    put(table);
+  }
+
+  /** Puts the wanted rows into a plain table. */
+  void put(String table) {
     Sql.run(
         duck,
         "DELETE FROM %s AS d USING %s k WHERE d.id = k.id AND sk > 0"
@@ -60,7 +84,7 @@ record Engine(Connection duck, Dimension dimension, UnaryOperator<String> plante
     Sql.run(duck, "INSERT INTO %s BY NAME FROM %s".formatted(table, Members.WANTED));
   }
 
-  /** The rows of each key as {@link KeyedModel.Version#shown} has them. */
+  /** The rows of each key as {@link KeyedModel#rows} has them. */
   Map<Long, List<String>> rows(String relation) {
     Map<Long, List<String>> rows = new TreeMap<>();
     try (Statement statement = duck.createStatement();
@@ -70,10 +94,10 @@ record Engine(Connection duck, Dimension dimension, UnaryOperator<String> plante
                 SELECT id, coalesce(segment, 'null') || '/' || coalesce(phone, 'null') || ' ['
                     || epoch_us(valid_from) || ', ' || CASE WHEN valid_to = %s THEN 'open'
                     ELSE epoch_us(valid_to)::VARCHAR END || ')' || CASE WHEN is_current THEN '*'
-                    ELSE '' END
+                    ELSE '' END%s
                 FROM %s WHERE sk > 0 ORDER BY id, valid_from
                 """
-                    .formatted(Validity.OPEN_END, relation))) {
+                    .formatted(Validity.OPEN_END, added(), relation))) {
       while (r.next()) {
         rows.computeIfAbsent(r.getLong(1), id -> new ArrayList<>()).add(r.getString(2));
       }
@@ -81,5 +105,17 @@ record Engine(Connection duck, Dimension dimension, UnaryOperator<String> plante
       throw new IllegalStateException(e);
     }
     return rows;
+  }
+
+  private String added() {
+    String shown =
+        switch (dimension.scdType()) {
+          case TYPE_3 -> " || ' was ' || coalesce(previous_segment, 'null')";
+          case TYPE_6 -> " || ' now ' || coalesce(current_segment, 'null')";
+          case TYPE_0, TYPE_1, TYPE_2, TYPE_7 -> "";
+        };
+    return dimension.deletes().action() == OnDelete.FLAG
+        ? shown + " || CASE WHEN is_deleted THEN ' deleted' ELSE '' END"
+        : shown;
   }
 }

@@ -54,7 +54,12 @@ final class Histories {
           case 3 -> committedAt() + random.nextInt(20) * SECOND;
           default -> committedAt();
         };
-    return Change.put(key, micros, pick("a", "b", null), pick("x", "y", null));
+    return new Change(
+        key,
+        micros,
+        random.nextInt(3),
+        random.nextInt(12) == 0,
+        new State(pick("a", "b", null), pick("x", "y", null)));
   }
 
   private @Nullable String pick(@Nullable String... values) {

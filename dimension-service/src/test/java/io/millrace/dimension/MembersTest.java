@@ -14,7 +14,6 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,8 +44,7 @@ class MembersTest {
   }
 
   private void apply(long seconds, Change... changes) {
-    new Engine(duck, dimension, UnaryOperator.identity())
-        .take(List.of(changes), seconds * 1_000_000, "dim");
+    Engine.keyed(duck, dimension).take(List.of(changes), seconds * 1_000_000, "dim");
   }
 
   /**

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,22 +48,23 @@ class TablePropertyTest {
   @EnumSource
   void everyReadableVersionShowsItsCut(ScdType type) throws SQLException {
     for (int i = 0; i < CASES; i++) {
-      assertThat(wrongVersions(type, TablePropertyTest::atOnce)).isEmpty();
+      assertThat(wrongVersions(Rules.of(type), TablePropertyTest::atOnce)).isEmpty();
     }
   }
 
   @Test
   void isCaughtWhenTheOldVersionIsClosedBeforeTheNewOneOpens() throws SQLException {
-    assertThat(wrongVersions(ScdType.TYPE_2, TablePropertyTest::closedFirst)).isNotEmpty();
+    assertThat(wrongVersions(Rules.of(ScdType.TYPE_2), TablePropertyTest::closedFirst))
+        .isNotEmpty();
   }
 
-  private List<String> wrongVersions(ScdType type, Committing committing) throws SQLException {
+  private List<String> wrongVersions(Rules rules, Committing committing) throws SQLException {
     long seed = ChainPropertyTest.seed();
     Random random = new Random(seed);
-    Dimension dimension = Statements.dimension(folder, ChainPropertyTest.clauses(type));
+    Dimension dimension = Statements.dimension(folder, rules.clauses());
     TreeMap<Long, KeyedModel> models = new TreeMap<>();
     for (long key = 1; key <= KEYS; key++) {
-      models.put(key, new KeyedModel(type));
+      models.put(key, new KeyedModel(rules));
     }
     Histories histories = new Histories(random, models);
     Map<Long, Map<Long, List<String>>> shown = new TreeMap<>(Map.of(-1L, Map.of()));
@@ -81,7 +81,7 @@ class TablePropertyTest {
           Map<Long, List<String>> rows = new TreeMap<>();
           models.forEach((key, model) -> {
             if (!model.rows().isEmpty()) {
-              rows.put(key, model.rows().stream().map(KeyedModel.Version::shown).toList());
+              rows.put(key, model.rows());
             }
           });
           shown.put((long) cut, rows);
@@ -111,8 +111,7 @@ class TablePropertyTest {
     }
 
     void step(List<Change> changes, long committedAt, long cut) {
-      new Engine(duck, dimension, UnaryOperator.identity())
-          .want(changes, committedAt, mirror.relation());
+      Engine.keyed(duck, dimension).want(changes, committedAt, mirror.relation());
       RowDiff.Changes found =
           new RowDiff(NAME, table.schema(), dimension.schema(), List.of("sk"))
               .into(
@@ -160,8 +159,7 @@ class TablePropertyTest {
       for (long version = 0; version <= table.version(); version++) {
         long cut = table.history().watermarkAt(version).cut();
         var _ = table.history().createView(duck, version, "shown");
-        Map<Long, List<String>> rows =
-            new Engine(duck, dimension, UnaryOperator.identity()).rows("shown");
+        Map<Long, List<String>> rows = Engine.keyed(duck, dimension).rows("shown");
         if (!rows.equals(shown.get(cut))) {
           wrong.add("seed %d, version %d, cut %d".formatted(seed, version, cut));
         }

@@ -2,6 +2,8 @@ package io.millrace.warehouse;
 
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.WarehouseError;
+import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.warehouse.problem.Nearest;
 import io.millrace.warehouse.problem.Problems;
@@ -10,7 +12,9 @@ import io.millrace.warehouse.sql.Analysis;
 import io.millrace.warehouse.sql.BoundSelect;
 import io.millrace.warehouse.sql.Layer;
 import io.millrace.warehouse.sql.LookupTarget;
+import io.millrace.warehouse.sql.Select;
 import io.millrace.warehouse.sql.SelectBinder;
+import io.millrace.warehouse.statement.Statement.Condition;
 import io.millrace.warehouse.statement.Statement.Names;
 import io.millrace.warehouse.statement.Statement.Term;
 import java.util.HashSet;
@@ -19,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 
 /** What binders of the three kinds of tables share: the tables bound so far and the checks. */
@@ -57,15 +62,61 @@ final class Binding {
     return bound.containsKey(table);
   }
 
+  /** The columns and key of a table that is bound. */
+  RowSchema schema(TableName table) {
+    return Optional.ofNullable(bound.get(table)).orElseThrow().schema();
+  }
+
   /** The tables bound so far, in the order in which they were added. */
   List<Table> tables() {
     return List.copyOf(bound.values());
   }
 
   Optional<BoundSelect> bind(ParsedTable table, Layer layer, List<String> hidden) {
+    return bind(table.select(), layer, hidden);
+  }
+
+  /**
+   * Binds the SELECT of a table that was bound, with conditions as further columns.
+   *
+   * @param conditions by the names of their columns
+   */
+  Optional<BoundSelect> bindWith(
+      ParsedTable table, Layer layer, SequencedMap<String, Condition> conditions) {
+    Select select = table.select();
+    for (Map.Entry<String, Condition> condition : conditions.entrySet()) {
+      SourceText text = table.statement().header().text();
+      int offset = condition.getValue().offset();
+      Optional<Select> more =
+          select.with(analysis, condition.getValue().sql(), condition.getKey(), offset);
+      if (more.isEmpty()) {
+        return Optional.empty();
+      }
+      select = more.get();
+      Optional<BoundSelect> bound = bind(select, layer, List.of());
+      if (bound.isEmpty()) {
+        select.problems().sorted().stream()
+            .findFirst()
+            .ifPresent(p -> problems.add(p.code(), text, offset, p.message()));
+        return Optional.empty();
+      }
+      Column column = bound.get().columns().getLast();
+      if (column.type() != DataType.Simple.BOOLEAN) {
+        problems.add(
+            WarehouseError.WH_024_CLAUSE_VALUE,
+            text,
+            offset,
+            "a condition is BOOLEAN, and this is " + column.type().sql());
+        return Optional.empty();
+      }
+    }
+    return bind(select, layer, List.of());
+  }
+
+  private Optional<BoundSelect> bind(Select select, Layer layer, List<String> hidden) {
     return new SelectBinder(
             analysis,
-            table.select(),
+            select,
             layer,
             path -> Optional.ofNullable(schemas.get(path)),
             this::lookupTarget)
@@ -108,7 +159,8 @@ final class Binding {
           name,
           dimension.keys(),
           dimension.surrogateKey(),
-          dimension.scdType() == Dimension.ScdType.TYPE_2);
+          dimension.durableKey(),
+          dimension.scdType().hasVersions());
     }
     throw new IllegalStateException(name + " is looked up before it is bound");
   }
@@ -120,6 +172,9 @@ final class Binding {
       definition
           .add("lookup", target.dimension().toString(), target.surrogateKey())
           .add("lookup key", target.keys().toArray(String[]::new));
+      if (lookup.durable()) {
+        definition.add("lookup durable", target.durableKey().orElse(""));
+      }
     }
   }
 }

@@ -1,61 +1,88 @@
 package io.millrace.warehouse;
 
 import io.millrace.contracts.error.WarehouseError;
-import io.millrace.contracts.row.Column;
-import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
+import io.millrace.warehouse.Dimension.Deletes;
+import io.millrace.warehouse.Dimension.Feed;
 import io.millrace.warehouse.Dimension.OnDelete;
 import io.millrace.warehouse.Dimension.ScdType;
 import io.millrace.warehouse.problem.SourceText;
 import io.millrace.warehouse.sql.BoundSelect;
 import io.millrace.warehouse.sql.Layer;
+import io.millrace.warehouse.statement.Statement.Condition;
 import io.millrace.warehouse.statement.Statement.DimensionStatement;
+import io.millrace.warehouse.statement.Statement.DimensionStatement.Part;
 import io.millrace.warehouse.statement.Statement.Term;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SequencedMap;
 
 /** Makes dimensions of their statements. */
 final class DimensionBinder {
-  private static final Set<DataType> INSTANTS =
-      Set.of(DataType.Simple.TIMESTAMP, DataType.Simple.TIMESTAMPTZ, DataType.Simple.DATE);
-
   private final Binding binding;
 
   DimensionBinder(Binding binding) {
     this.binding = binding;
   }
 
-  /** Binds a statement; empty, with problems, when something is wrong. */
+  /** Binds a statement of one table; empty, with problems, when something is wrong. */
   Optional<Dimension> bind(ParsedTable parsed, DimensionStatement statement) {
     int before = binding.problems().count();
     Optional<BoundSelect> select = binding.bind(parsed, Layer.DIMENSION, List.of());
     if (select.isEmpty() || statement.keys().names().isEmpty()) {
       return Optional.empty();
     }
-    Dimension dimension = dimension(parsed, statement, select.get());
+    SequencedMap<String, Condition> conditions = new LinkedHashMap<>();
+    statement
+        .deletes()
+        .flatMap(d -> d.when())
+        .ifPresent(when -> conditions.put(Deletes.IS_END, when));
+    statement.truncates().ifPresent(when -> conditions.put(Deletes.IS_TRUNCATE, when));
+    Optional<BoundSelect> marked =
+        conditions.isEmpty() ? select : binding.bindWith(parsed, Layer.DIMENSION, conditions);
+    if (marked.isEmpty()) {
+      return Optional.empty();
+    }
+    Dimension dimension = dimension(parsed, statement, select.get(), marked.get());
     return binding.problems().count() == before ? Optional.of(dimension) : Optional.empty();
   }
 
   private Dimension dimension(
-      ParsedTable parsed, DimensionStatement statement, BoundSelect select) {
+      ParsedTable parsed, DimensionStatement statement, BoundSelect select, BoundSelect marked) {
     SourceText text = statement.header().text();
-    ScdType type = statement.scdType().text().equals("2") ? ScdType.TYPE_2 : ScdType.TYPE_1;
+    ScdType type = type(statement);
+    DimensionColumns columns = new DimensionColumns(binding, statement, type, select);
     List<String> keys = binding.columns(text, "KEYS", statement.keys(), select);
-    Optional<String> sequenceBy =
-        statement.sequenceBy().flatMap(term -> sequenceBy(text, term, select));
-    String surrogateKey =
-        statement.surrogateKey().map(Term::text).orElse(parsed.name().name() + "_sk");
-    List<String> tracked = tracked(statement, type, keys, sequenceBy, select);
-    RowSchema schema = schema(statement, surrogateKey, select);
+    Feed feed = feed(statement);
+    List<String> sequenceBy = columns.sequenceBy();
+    requireGrain(parsed, statement, feed, keys, select);
+    List<String> tracked = columns.tracked(keys, sequenceBy);
+    List<String> ignoreNulls = columns.ignoreNulls(keys, sequenceBy);
+    SequencedMap<String, String> previous = columns.previous(keys);
+    Deletes deletes =
+        new Deletes(
+            statement
+                .deletes()
+                .map(d -> OnDelete.valueOf(d.action().text()))
+                .orElse(OnDelete.CLOSE),
+            statement.deletes().flatMap(d -> d.when()).isPresent(),
+            statement.truncates().isPresent());
+    String surrogateKey = surrogateKey(parsed, statement);
+    Optional<String> durableKey = durableKey(parsed, statement, type);
+    RowSchema schema =
+        columns.schema(surrogateKey, durableKey, tracked, previous, deletes.action());
     String definition =
-        new Definition("dimension", select, schema)
+        new Definition("dimension", marked, schema)
+            .add("from", feed.name())
             .add("natural key", keys.toArray(String[]::new))
-            .add("sequence by", sequenceBy.orElse(""))
+            .add("sequence by", sequenceBy.toArray(String[]::new))
             .add("scd", type.name())
             .add("tracked", tracked.toArray(String[]::new))
-            .add("on delete", OnDelete.CLOSE.name())
+            .add("ignore nulls", ignoreNulls.toArray(String[]::new))
+            .add("previous", previous.keySet().toArray(String[]::new))
+            .add("on delete", deletes.action().name())
             .hash();
     return new Dimension(
         parsed.name(),
@@ -63,91 +90,143 @@ final class DimensionBinder {
         definition,
         text.file(),
         parsed.inputs().tables().getFirst(),
+        feed,
         keys,
         sequenceBy,
         type,
         tracked,
+        ignoreNulls,
         surrogateKey,
-        OnDelete.CLOSE,
+        durableKey,
+        previous,
+        deletes,
         new RowSchema(select.columns(), keys),
-        select.template());
+        marked.template());
   }
 
-  private Optional<String> sequenceBy(SourceText text, Term term, BoundSelect select) {
-    Optional<String> name = binding.column(text, "SEQUENCE BY", term, select);
-    name.flatMap(n -> select.columns().stream().filter(c -> c.name().equals(n)).findFirst())
-        .filter(c -> !INSTANTS.contains(c.type()))
-        .ifPresent(c ->
-            binding
-                .problems()
-                .add(
-                    WarehouseError.WH_024_CLAUSE_VALUE,
-                    text,
-                    term.offset(),
-                    "SEQUENCE BY needs a TIMESTAMP, TIMESTAMPTZ or DATE, and "
-                        + c.name()
-                        + " is "
-                        + c.type().sql()));
-    return name;
-  }
-
-  private List<String> tracked(
-      DimensionStatement statement,
-      ScdType type,
-      List<String> keys,
-      Optional<String> sequenceBy,
-      BoundSelect select) {
-    List<String> all = select.names().stream().filter(n -> !keys.contains(n)).toList();
-    if (statement.track().isEmpty()) {
-      return type == ScdType.TYPE_1
-          ? all
-          : all.stream().filter(n -> sequenceBy.filter(n::equals).isEmpty()).toList();
+  private Feed feed(DimensionStatement statement) {
+    Feed feed =
+        statement
+            .from()
+            .map(from ->
+                from.kind().text().equals("HISTORY")
+                    ? Feed.HISTORY
+                    : from.by().isPresent() ? Feed.SNAPSHOTS : Feed.REPLACED)
+            .orElse(Feed.ROWS);
+    if (feed == Feed.HISTORY && statement.sequenceBy().isEmpty()) {
+      problem(
+          WarehouseError.WH_023_CLAUSE_MISSING,
+          statement,
+          statement.header().nameOffset(),
+          "the clause SEQUENCE BY is missing, which puts the rows of a history in order");
     }
-    SourceText text = statement.header().text();
-    if (type == ScdType.TYPE_1) {
+    if (feed == Feed.SNAPSHOTS && statement.sequenceBy().isPresent()) {
+      problem(
+          WarehouseError.WH_024_CLAUSE_VALUE,
+          statement,
+          statement.sequenceBy().get().offset(),
+          "FROM SNAPSHOT BY says already what the snapshots follow one another by");
+    }
+    if (feed != Feed.HISTORY && statement.truncates().isPresent()) {
+      problem(
+          WarehouseError.WH_024_CLAUSE_VALUE,
+          statement,
+          statement.truncates().get().offset(),
+          "APPLY AS TRUNCATE needs FROM HISTORY: an input with a row a key empties itself");
+    }
+    return feed;
+  }
+
+  /**
+   * Where the input's rows are the members, two of them must not have one natural key. Columns that
+   * are all key cannot contradict one another, but only if no row's end ends them.
+   */
+  private void requireGrain(
+      ParsedTable parsed,
+      DimensionStatement statement,
+      Feed feed,
+      List<String> keys,
+      BoundSelect select) {
+    boolean combinations =
+        keys.containsAll(select.names())
+            && statement.deletes().filter(d -> d.action().text().equals("IGNORE")).isPresent();
+    boolean unknown = keys.size() < statement.keys().names().size();
+    if (feed == Feed.HISTORY || feed == Feed.SNAPSHOTS || combinations || unknown) {
+      return;
+    }
+    List<String> inputKey = binding.schema(parsed.inputs().tables().getFirst()).key();
+    List<String> kept =
+        keys.stream()
+            .map(k -> select.plain().getOrDefault(k.toLowerCase(Locale.ROOT), ""))
+            .toList();
+    if (inputKey.isEmpty() || !kept.containsAll(inputKey)) {
+      problem(
+          WarehouseError.WH_024_CLAUSE_VALUE,
+          statement,
+          statement.keys().offset(),
+          "two rows of %s may have one natural key: %s. Add the rest of that key to KEYS, or say FROM HISTORY if each row is a version"
+              .formatted(
+                  parsed.inputs().tables().getFirst(),
+                  inputKey.isEmpty()
+                      ? "it has no key"
+                      : "its rows are told apart by (" + String.join(", ", inputKey) + ")"));
+    }
+  }
+
+  private void problem(
+      WarehouseError code, DimensionStatement statement, int offset, String message) {
+    binding.problems().add(code, statement.header().text(), offset, message);
+  }
+
+  /** Type 4 keeps what is current in a table of type 1, and history in one of type 7. */
+  private static ScdType type(DimensionStatement statement) {
+    return switch (statement.part()) {
+      case CURRENT -> ScdType.TYPE_1;
+      case HISTORY -> ScdType.TYPE_7;
+      case WHOLE ->
+          switch (statement.scdType().text()) {
+            case "0" -> ScdType.TYPE_0;
+            case "2" -> ScdType.TYPE_2;
+            case "3" -> ScdType.TYPE_3;
+            case "6" -> ScdType.TYPE_6;
+            case "7" -> ScdType.TYPE_7;
+            default -> ScdType.TYPE_1;
+          };
+    };
+  }
+
+  /** Versions of a type 4 dimension have a key of their own beside that of the member. */
+  private static String surrogateKey(ParsedTable parsed, DimensionStatement statement) {
+    Optional<String> given = statement.surrogateKey().map(Term::text);
+    return statement.part() == Part.HISTORY
+        ? parsed.name().name() + "_sk"
+        : given.orElse(parsed.name().name() + "_sk");
+  }
+
+  private Optional<String> durableKey(
+      ParsedTable parsed, DimensionStatement statement, ScdType type) {
+    if (statement.durableKey().isPresent()
+        && (type != ScdType.TYPE_7 || statement.part() != Part.WHOLE)) {
       binding
           .problems()
           .add(
               WarehouseError.WH_024_CLAUSE_VALUE,
-              text,
-              statement.track().get().offset(),
-              "TRACK HISTORY ON needs SCD TYPE 2, for TYPE 1 keeps no history");
+              statement.header().text(),
+              statement.durableKey().get().offset(),
+              "DURABLE KEY needs SCD TYPE 7");
     }
-    List<String> listed = binding.columns(text, "TRACK HISTORY", statement.track().get(), select);
-    for (Term term : statement.track().get().names()) {
-      if (keys.stream().anyMatch(term.text()::equalsIgnoreCase)) {
-        binding
-            .problems()
-            .add(
-                WarehouseError.WH_024_CLAUSE_VALUE,
-                text,
-                term.offset(),
-                "the key column " + term.text() + " has no history: another key is another row");
-      }
+    if (type != ScdType.TYPE_7) {
+      return Optional.empty();
     }
-    return all.stream().filter(listed::contains).toList();
-  }
-
-  private RowSchema schema(DimensionStatement statement, String surrogateKey, BoundSelect select) {
-    for (String own :
-        List.of(surrogateKey, Dimension.VALID_FROM, Dimension.VALID_TO, Dimension.IS_CURRENT)) {
-      if (select.names().stream().anyMatch(own::equalsIgnoreCase)) {
-        binding
-            .problems()
-            .add(
-                WarehouseError.WH_039_OUTPUT_COLUMN,
-                statement.header().text(),
-                statement.header().selectOffset(),
-                "the SELECT has a column " + own + ", which the dimension adds itself",
-                Optional.of("rename it"));
-      }
-    }
-    List<Column> columns = new ArrayList<>();
-    columns.add(new Column(surrogateKey, DataType.Simple.BIGINT, false));
-    columns.addAll(select.columns());
-    columns.add(new Column(Dimension.VALID_FROM, DataType.Simple.TIMESTAMPTZ, false));
-    columns.add(new Column(Dimension.VALID_TO, DataType.Simple.TIMESTAMPTZ, false));
-    columns.add(new Column(Dimension.IS_CURRENT, DataType.Simple.BOOLEAN, false));
-    return new RowSchema(columns, List.of(surrogateKey));
+    String name = parsed.name().name();
+    return Optional.of(
+        statement.part() == Part.HISTORY
+            ? statement
+                .surrogateKey()
+                .map(Term::text)
+                .orElse(
+                    name.substring(0, name.length() - DimensionStatement.HISTORY_NAME.length())
+                        + "_sk")
+            : statement.durableKey().map(Term::text).orElse(name.toLowerCase(Locale.ROOT) + "_dk"));
   }
 }

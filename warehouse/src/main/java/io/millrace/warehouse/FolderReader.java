@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -122,7 +123,9 @@ final class FolderReader {
     addTexts(texts, "marts", "marts");
     try (Analysis analysis = Analysis.open()) {
       Map<TableName, ParsedTable> parsed = parse(analysis, texts);
-      TableGraph graph = graph(texts.keySet(), parsed);
+      Set<TableName> names = new TreeSet<>(texts.keySet());
+      names.addAll(parsed.keySet());
+      TableGraph graph = graph(names, parsed);
       Binding binding = new Binding(analysis, problems);
       TargetLag lag =
           settings
@@ -132,7 +135,7 @@ final class FolderReader {
           .flatMap(name -> Optional.ofNullable(parsed.get(name)).stream())
           .forEach(
               table -> bind(binding, table, lag).filter(this::isClean).ifPresent(binding::add));
-      return Optional.of(binding.tables()).filter(t -> t.size() == texts.size());
+      return Optional.of(binding.tables()).filter(t -> t.size() == names.size());
     }
   }
 
@@ -160,17 +163,47 @@ final class FolderReader {
         sourceFiles.keySet().stream()
             .filter(name -> !sources.containsKey(name))
             .collect(Collectors.toSet());
-    Inputs.Known known = new Inputs.Known(texts.keySet(), raw, broken);
+    Map<SourceText, List<Statement>> statements = statements(texts);
+    Set<TableName> tables = new HashSet<>(texts.keySet());
+    statements.values().stream()
+        .flatMap(List::stream)
+        .forEach(statement -> tables.add(statement.header().table()));
+    Inputs.Known known = new Inputs.Known(tables, raw, broken);
     Map<TableName, ParsedTable> parsed = new LinkedHashMap<>();
+    statements.forEach((text, made) -> {
+      Statement first = made.getFirst();
+      Select.parse(analysis, text, first.header().selectOffset(), problems)
+          .ifPresent(select ->
+              Inputs.of(select, layer(first), known)
+                  .ifPresent(inputs ->
+                      made.forEach(statement ->
+                          parsed.put(
+                              statement.header().table(),
+                              new ParsedTable(statement, select, inputs)))));
+    });
+    return parsed;
+  }
+
+  /** The statements of each file's tables, at least one, in the order of the files' tables. */
+  private Map<SourceText, List<Statement>> statements(Map<TableName, SourceText> texts) {
+    Map<SourceText, List<Statement>> statements = new LinkedHashMap<>();
     texts.forEach((name, text) ->
         StatementParser.parse(text, name, problems)
-            .ifPresent(statement ->
-                Select.parse(analysis, text, statement.header().selectOffset(), problems)
-                    .ifPresent(select ->
-                        Inputs.of(select, layer(statement), known)
-                            .ifPresent(inputs ->
-                                parsed.put(name, new ParsedTable(statement, select, inputs))))));
-    return parsed;
+            .ifPresent(statement -> statements.put(text, statement.tables())));
+    statements.forEach((text, made) ->
+        made.stream()
+            .map(statement -> statement.header().table())
+            .filter(table -> texts.containsKey(table) && !text.equals(texts.get(table)))
+            .forEach(table ->
+                problems.add(
+                    WarehouseError.WH_014_DUPLICATE_NAME,
+                    text,
+                    made.getFirst().header().nameOffset(),
+                    made.getFirst().header().table()
+                        + " makes the table "
+                        + table
+                        + " too, which has a file of its own")));
+    return statements;
   }
 
   private static Layer layer(Statement statement) {

@@ -11,8 +11,8 @@ class DefinitionTest {
       "CREATE DYNAMIC TABLE marts.m TARGET_LAG = '5 minutes' AS SELECT id, amount FROM"
           + " staging.orders";
   private static final String DIMENSION =
-      "CREATE DIMENSION dim.d KEYS (id) STORED AS SCD TYPE 2 AS SELECT id, name FROM"
-          + " staging.customers";
+      "CREATE DIMENSION dim.d KEYS (id) STORED AS SCD TYPE 2 AS SELECT id, country AS name FROM"
+          + " staging.orders";
 
   @TempDir Path temp;
 

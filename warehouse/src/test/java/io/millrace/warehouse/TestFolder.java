@@ -62,7 +62,7 @@ final class TestFolder {
         "dimensions/customer.sql",
         """
         CREATE DIMENSION dim.customer KEYS (id) STORED AS SCD TYPE 2
-        AS SELECT id, name FROM staging.customers
+        AS SELECT id, country AS name FROM staging.orders
         """);
     with(
         "dimensions/place.sql",

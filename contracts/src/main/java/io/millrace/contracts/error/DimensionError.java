@@ -12,6 +12,8 @@ public enum DimensionError implements ErrorCode {
   DIM_004_HISTORY_SKIPPED(Kind.EXTERNAL, Response.RETRY),
   /** A row has NULL in its natural key. */
   DIM_005_NULL_KEY(Kind.SOURCE_DATA, Response.STOP),
+  /** A snapshot without rows would end all members. */
+  DIM_006_EMPTY_SNAPSHOT(Kind.SOURCE_DATA, Response.STOP),
   /** A rewind to a cut whose rows, or the changes since, are no longer held. */
   DIM_010_REWIND_NOT_HELD(Kind.CONFIG, Response.STOP);
 

@@ -74,10 +74,6 @@ public enum WarehouseError implements ErrorCode {
   WH_063_CONSTRAINT_NOT_BUILT(Kind.CONFIG, Response.STOP),
   /** REFRESH_MODE = INCREMENTAL for a query that a construct makes impossible to keep so. */
   WH_064_NOT_INCREMENTAL(Kind.CONFIG, Response.STOP),
-  /** Not built yet: SCD types other than 1 and 2. */
-  WH_065_SCD_TYPE_NOT_BUILT(Kind.CONFIG, Response.STOP),
-  /** Not built yet: APPLY AS DELETE other than CLOSE. */
-  WH_066_DELETE_POLICY_NOT_BUILT(Kind.CONFIG, Response.STOP),
   /** Not built yet: Source kinds files, delta and topic. */
   WH_067_SOURCE_KIND_NOT_BUILT(Kind.CONFIG, Response.STOP),
   /** Not built yet: CREATE OR REPLACE. */

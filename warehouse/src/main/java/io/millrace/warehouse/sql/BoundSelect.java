@@ -40,7 +40,11 @@ public record BoundSelect(
    * @param column the output column that it is, if it is one by itself
    */
   public record BoundLookup(
-      TableName dimension, boolean asOf, Optional<String> column, LookupPolicy policy) {}
+      TableName dimension,
+      boolean asOf,
+      boolean durable,
+      Optional<String> column,
+      LookupPolicy policy) {}
 
   public BoundSelect {
     columns = List.copyOf(columns);

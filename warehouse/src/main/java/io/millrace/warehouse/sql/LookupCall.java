@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param notApplicable the condition under which the dimension does not apply, whatever the key
  * @param badValue the condition under which the key is known to be wrong
  * @param policy what it gives without a member
+ * @param durable whether it asks for the durable key
  */
 record LookupCall(
     ObjectNode node,
@@ -33,20 +34,29 @@ record LookupCall(
     Optional<JsonNode> asOf,
     Optional<JsonNode> notApplicable,
     Optional<JsonNode> badValue,
-    LookupPolicy policy) {
+    LookupPolicy policy,
+    boolean durable) {
   private static final String NAME = "lookup";
   private static final String SCHEMA = "dim";
   private static final List<String> NAMED =
-      List.of("as_of", "not_applicable", "bad_value", "on_null", "on_bad_value", "on_no_match");
+      List.of(
+          "as_of",
+          "not_applicable",
+          "bad_value",
+          "on_null",
+          "on_bad_value",
+          "on_no_match",
+          "durable");
   private static final String FORM =
       "a lookup is lookup(dim.<table>, <key> [, as_of => <instant>] [, <name> => ...])";
 
   /** Types the unchanged text of a query; misspelt columns inside are found, for they are used. */
   static final String MACRO =
       "CREATE MACRO lookup(d, k, as_of := NULL::TIMESTAMPTZ, not_applicable := false, bad_value :="
-          + " false, on_null := '', on_bad_value := '', on_no_match := '') AS (CASE WHEN k IS NULL"
-          + " AND epoch_us(as_of) IS NULL AND not_applicable AND bad_value AND on_null = '' AND"
-          + " on_bad_value = '' AND on_no_match = '' THEN NULL::BIGINT END)";
+          + " false, on_null := '', on_bad_value := '', on_no_match := '', durable := false) AS"
+          + " (CASE WHEN k IS NULL AND epoch_us(as_of) IS NULL AND not_applicable AND bad_value"
+          + " AND on_null = '' AND on_bad_value = '' AND on_no_match = '' AND durable THEN"
+          + " NULL::BIGINT END)";
 
   static boolean isLookup(JsonNode node) {
     return Tree.isClass(node, Tree.FUNCTION) && Tree.function(node).equals(NAME);
@@ -95,6 +105,11 @@ record LookupCall(
     if (onNull.isEmpty() || onBad.isEmpty() || onNoMatch.isEmpty()) {
       return Optional.empty();
     }
+    JsonNode durable = named.get("durable");
+    if (durable != null && !durable.path("literal").path("text").asText().equals("true")) {
+      problem(select, durable, "durable is true, or left out", Optional.empty());
+      return Optional.empty();
+    }
     JsonNode key = arguments.path(1).path("expression");
     boolean row = Tree.isClass(key, Tree.FUNCTION) && Tree.function(key).equals("row");
     return Optional.of(
@@ -105,7 +120,8 @@ record LookupCall(
             Optional.ofNullable(named.get("as_of")),
             Optional.ofNullable(named.get("not_applicable")),
             Optional.ofNullable(named.get("bad_value")),
-            new LookupPolicy(onNull.get(), onBad.get(), onNoMatch.get())));
+            new LookupPolicy(onNull.get(), onBad.get(), onNoMatch.get()),
+            durable != null));
   }
 
   private static <E extends Enum<E>> Optional<E> word(

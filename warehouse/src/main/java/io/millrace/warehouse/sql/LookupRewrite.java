@@ -130,7 +130,15 @@ final class LookupRewrite {
           call.node(),
           "as_of needs history, and "
               + call.dimension()
-              + " is SCD TYPE 1: leave as_of out, or make it TYPE 2");
+              + " keeps no versions: leave as_of out, or make it TYPE 2");
+      return false;
+    }
+    if (call.durable() && target.durableKey().isEmpty()) {
+      problem(
+          call.node(),
+          call.dimension()
+              + " has no durable key: leave durable out, or make it SCD TYPE 7 or TYPE 4, whose"
+              + " history has one");
       return false;
     }
     if (call.policy().onNoMatch() == LookupPolicy.OnNoMatch.INFER) {

@@ -49,7 +49,9 @@ record LookupText(LookupTarget target, int number, LookupCall call) {
     members.add("d.valid_from AS " + prefix() + "from");
     members.add("d.valid_to AS " + prefix() + "to");
     String surrogate = "d." + Identifiers.quote(target.surrogateKey());
-    members.add(surrogate + " AS " + prefix() + "sk");
+    String value =
+        call.durable() ? "d." + Identifiers.quote(target.durableKey().orElseThrow()) : surrogate;
+    members.add(value + " AS " + prefix() + "sk");
     boolean asOf = call.asOf().isPresent();
     if (asOf) {
       match.add(instant + " >= " + prefix() + "from");

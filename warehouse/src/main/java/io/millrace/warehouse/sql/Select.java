@@ -1,6 +1,7 @@
 package io.millrace.warehouse.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.contracts.error.ErrorCode;
 import io.millrace.contracts.error.WarehouseError;
@@ -18,7 +19,10 @@ public final class Select {
   private final ObjectNode tree;
   private final Problems problems;
 
-  private Select(SourceText source, int offset, ObjectNode tree, Problems problems) {
+  private final String text;
+
+  private Select(SourceText source, int offset, ObjectNode tree, Problems problems, String text) {
+    this.text = text;
     this.source = source;
     this.offset = offset;
     this.tree = tree;
@@ -44,7 +48,8 @@ public final class Select {
           failure.message());
       return Optional.empty();
     }
-    Select select = new Select(source, offset, tree, problems);
+    Select select =
+        new Select(source, offset, tree, problems, source.text().substring(offset).strip());
     if (tree.path("statements").size() == 1) {
       return Optional.of(select);
     }
@@ -54,6 +59,32 @@ public final class Select {
         "a file holds one statement, this one holds " + tree.path("statements").size() + " SELECTs",
         Optional.empty());
     return Optional.empty();
+  }
+
+  /**
+   * This SELECT with one more column behind the others, of a condition over its input.
+   *
+   * @param name the column's
+   * @param offset of the condition in the file
+   * @return empty, with a problem, when the condition is none
+   */
+  public Optional<Select> with(Analysis analysis, String condition, String name, int offset) {
+    JsonNode answer = analysis.parse("SELECT (" + condition + ")");
+    JsonNode parsed = answer.path("statements").path(0).path("node");
+    if (answer.path("error").asBoolean()
+        || answer.path("statements").size() != 1
+        || parsed.path("select_list").size() != 1
+        || !Tree.isType(node(), Tree.SELECT_NODE)) {
+      problems.add(
+          WarehouseError.WH_024_CLAUSE_VALUE, source, offset, "this is no condition: " + condition);
+      return Optional.empty();
+    }
+    ObjectNode column = (ObjectNode) parsed.path("select_list").path(0);
+    column.put("alias", name);
+    ObjectNode more = copy();
+    ObjectNode query = (ObjectNode) more.path("statements").path(0).path("node");
+    ((ArrayNode) query.path("select_list")).add(column);
+    return Optional.of(new Select(source, offset, more, new Problems(), analysis.render(more)));
   }
 
   /** Adds a problem at a node of the tree, or at the first one below it that has a place. */
@@ -90,7 +121,7 @@ public final class Select {
   }
 
   String text() {
-    return source.text().substring(offset).strip();
+    return text;
   }
 
   /** The query node: a SELECT, a set operation or a recursive query. */
@@ -103,7 +134,8 @@ public final class Select {
     return tree.deepCopy();
   }
 
-  Problems problems() {
+  /** Where its problems go. */
+  public Problems problems() {
     return problems;
   }
 }

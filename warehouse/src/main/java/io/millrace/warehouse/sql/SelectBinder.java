@@ -150,6 +150,7 @@ public final class SelectBinder {
                 new BoundLookup(
                     c.call().dimension(),
                     c.call().asOf().isPresent(),
+                    c.call().durable(),
                     c.column(),
                     c.call().policy()))
             .toList(),

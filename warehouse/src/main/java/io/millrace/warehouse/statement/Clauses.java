@@ -4,6 +4,7 @@ import io.millrace.contracts.error.WarehouseError;
 import io.millrace.warehouse.problem.Nearest;
 import io.millrace.warehouse.problem.Problems;
 import io.millrace.warehouse.problem.SourceText;
+import io.millrace.warehouse.statement.Statement.Header;
 import io.millrace.warehouse.statement.Statement.Names;
 import io.millrace.warehouse.statement.Statement.Term;
 import io.millrace.warehouse.statement.Token.Kind;
@@ -48,24 +49,19 @@ final class Clauses {
         first,
         word -> {
           tokens.expect(rest);
-          names.put(first, new Names(names(), word.offset()));
+          names.put(first, list(word));
         });
   }
 
-  /** {@code (a, b)}, for the reader of a clause. */
-  List<Term> names() throws SyntaxException {
-    tokens.expectSymbol("(");
+  /** Takes {@code (a, b)} of a clause. */
+  Names list(Token clause) throws SyntaxException {
     List<Term> list = new ArrayList<>();
-    Token separator;
-    do {
-      Token name = tokens.expectName("a column name");
-      list.add(new Term(name.text(), name.offset()));
-      separator = tokens.next();
-    } while (separator.isSymbol(","));
-    if (!separator.isSymbol(")")) {
-      throw Tokens.expected(", or )", separator);
-    }
-    return list;
+    tokens.list(() -> list.add(term(tokens.expectName("a column name"))));
+    return new Names(list, clause.offset());
+  }
+
+  static Term term(Token token) {
+    return new Term(token.text(), token.offset());
   }
 
   /** {@code FIRST rest name}. */
@@ -155,8 +151,26 @@ final class Clauses {
     return Optional.ofNullable(terms.get(first));
   }
 
+  /** A list that must be there; when it is not, an empty one, with a problem. */
+  Names requiredNames(Header header, String first) {
+    Optional<Names> list = names(first);
+    if (list.isEmpty()) {
+      missing(header, first + " (column, ...)");
+    }
+    return list.orElse(new Names(List.of(), header.nameOffset()));
+  }
+
+  /** Adds the problem that a clause is not there. */
+  void missing(Header header, String clause) {
+    problems.add(
+        WarehouseError.WH_023_CLAUSE_MISSING,
+        source,
+        header.nameOffset(),
+        "the clause " + clause + " is missing");
+  }
+
   private void put(String first, Token token) {
-    terms.put(first, new Term(token.text(), token.offset()));
+    terms.put(first, term(token));
   }
 
   private SyntaxException unknown(Token token) {

@@ -10,6 +10,11 @@ public sealed interface Statement {
 
   Header header();
 
+  /** The statements of the tables that it makes, each of one table; itself when it makes one. */
+  default List<Statement> tables() {
+    return List.of(this);
+  }
+
   /**
    * What all statements have.
    *
@@ -53,15 +58,113 @@ public sealed interface Statement {
   /** CREATE STAGING TABLE. */
   record Staging(Header header, Names keys) implements Statement {}
 
-  /** CREATE DIMENSION. */
+  /**
+   * CREATE DIMENSION.
+   *
+   * @param part which of its tables this is
+   * @param from what the rows of its input are, if they are not one row a key
+   * @param scdType the number in STORED AS SCD TYPE
+   * @param previous columns with, where the statement gives them, the names of those that hold
+   *     their previous values
+   */
   record DimensionStatement(
       Header header,
+      Part part,
+      Optional<From> from,
       Names keys,
-      Optional<Term> sequenceBy,
+      Optional<Names> sequenceBy,
       Term scdType,
-      Optional<Names> track,
-      Optional<Term> surrogateKey)
-      implements Statement {}
+      Optional<Columns> track,
+      Optional<Columns> ignoreNulls,
+      List<Renamed> previous,
+      Optional<Term> surrogateKey,
+      Optional<Term> durableKey,
+      Optional<Ends> deletes,
+      Optional<Condition> truncates)
+      implements Statement {
+    public DimensionStatement {
+      previous = List.copyOf(previous);
+    }
+
+    /** A table of a dimension. */
+    public enum Part {
+      /** The only one. */
+      WHOLE,
+      /** Of type 4: a row for each member. */
+      CURRENT,
+      /** Of type 4: a row for each version. */
+      HISTORY
+    }
+
+    /** What the name of a table of versions ends with, of a type 4 dimension. */
+    public static final String HISTORY_NAME = "_history";
+
+    @Override
+    public List<Statement> tables() {
+      if (!scdType.text().equals("4")) {
+        return List.of(this);
+      }
+      TableName name = header.table();
+      TableName history = new TableName(name.schema(), name.name() + HISTORY_NAME);
+      return List.of(
+          with(header, Part.CURRENT),
+          with(
+              new Header(header.text(), history, header.nameOffset(), header.selectOffset()),
+              Part.HISTORY));
+    }
+
+    private DimensionStatement with(Header other, Part table) {
+      return new DimensionStatement(
+          other,
+          table,
+          from,
+          keys,
+          sequenceBy,
+          scdType,
+          track,
+          ignoreNulls,
+          previous,
+          surrogateKey,
+          durableKey,
+          deletes,
+          truncates);
+    }
+  }
+
+  /**
+   * Columns in a clause: those listed, or all but those listed.
+   *
+   * @param except whether it was {@code * EXCEPT (...)}
+   * @param names the list; empty for {@code *} alone
+   */
+  record Columns(boolean except, Names names) {}
+
+  /**
+   * FROM.
+   *
+   * @param kind HISTORY or SNAPSHOT, in upper case
+   * @param by the column that tells snapshots apart, if one does
+   */
+  record From(Term kind, Optional<Term> by) {}
+
+  /** {@code column AS name}, or a column alone. */
+  record Renamed(Term column, Optional<Term> name) {}
+
+  /**
+   * APPLY AS DELETE.
+   *
+   * @param action CLOSE, FLAG, REMOVE or IGNORE, in upper case
+   * @param when which input rows are deletes, if some are
+   */
+  record Ends(Term action, Optional<Condition> when) {}
+
+  /**
+   * A condition over the SELECT's input.
+   *
+   * @param sql without its parentheses
+   * @param offset where it begins
+   */
+  record Condition(String sql, int offset) {}
 
   /** CREATE DYNAMIC TABLE. */
   record Dynamic(

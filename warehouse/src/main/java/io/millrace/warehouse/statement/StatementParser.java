@@ -87,7 +87,8 @@ public final class StatementParser {
     int select = clauses.readToSelect();
     Header header = new Header(source, expected, name.offset(), select);
     return new Statement.Staging(
-        header, before == problems.count() ? keys(header, "KEYS") : optionalKeys(header));
+        header,
+        before == problems.count() ? clauses.requiredNames(header, "KEYS") : optionalKeys(header));
   }
 
   /** Without the problem of missing KEYS, when a refused clause stands in their place. */
@@ -97,38 +98,7 @@ public final class StatementParser {
 
   private Statement dimension(Token kind) throws SyntaxException {
     Token name = name(kind, "dim");
-    clauses.nameList("KEYS");
-    clauses.name("SEQUENCE", "BY");
-    clauses.number("STORED", "AS", "SCD", "TYPE");
-    clauses.nameList("TRACK", "HISTORY", "ON");
-    clauses.name("SURROGATE", "KEY");
-    clauses.other("APPLY", this::applyAsDelete);
-    Header header = new Header(source, expected, name.offset(), clauses.readToSelect());
-    Optional<Term> scd = clauses.term("STORED");
-    if (scd.isEmpty()) {
-      missing(header, "STORED AS SCD TYPE 1 | 2");
-    } else if (List.of("0", "3", "4", "5", "6", "7").contains(scd.get().text())) {
-      problems.add(
-          WarehouseError.WH_065_SCD_TYPE_NOT_BUILT,
-          source,
-          scd.get().offset(),
-          "SCD TYPE " + scd.get().text() + " is not built yet",
-          Optional.of("1 and 2 are"));
-    } else if (!List.of("1", "2").contains(scd.get().text())) {
-      problems.add(
-          WarehouseError.WH_024_CLAUSE_VALUE,
-          source,
-          scd.get().offset(),
-          "there is no SCD TYPE " + scd.get().text(),
-          Optional.of("1 or 2"));
-    }
-    return new Statement.DimensionStatement(
-        header,
-        keys(header, "KEYS"),
-        clauses.term("SEQUENCE"),
-        scd.orElse(new Term("1", name.offset())),
-        clauses.names("TRACK"),
-        clauses.term("SURROGATE"));
+    return new DimensionClauses(tokens, clauses, problems).read(source, expected, name);
   }
 
   private Statement dynamic(Token kind) throws SyntaxException {
@@ -159,12 +129,12 @@ public final class StatementParser {
   /** {@code FACT TRANSACTION | PERIODIC SNAPSHOT (a, b) | ACCUMULATING SNAPSHOT (a, b)}. */
   private FactClause fact(Token word) throws SyntaxException {
     List<String> legal = List.of("TRANSACTION", "PERIODIC", "ACCUMULATING");
-    Token kind = action(legal);
+    Token kind = tokens.expectOneOf(legal);
     if (kind.isWord("TRANSACTION")) {
       return new FactClause(FactKind.TRANSACTION, Optional.empty(), word.offset());
     }
     tokens.expect("SNAPSHOT");
-    Names columns = new Names(clauses.names(), word.offset());
+    Names columns = clauses.list(word);
     return new FactClause(
         kind.isWord("PERIODIC") ? FactKind.PERIODIC_SNAPSHOT : FactKind.ACCUMULATING_SNAPSHOT,
         Optional.of(columns),
@@ -218,50 +188,13 @@ public final class StatementParser {
   private void constraint(Token word) throws SyntaxException {
     tokens.expectName("the name of the constraint");
     tokens.expect("EXPECT");
-    tokens.skipParentheses();
+    var _ = tokens.parentheses();
     if (tokens.accept("MOSTLY")) {
       tokens.expect(Token.Kind.NUMBER, "a share such as 0.99");
     }
     tokens.expect("ON", "VIOLATION");
-    action(List.of("WARN", "DROP", "QUARANTINE", "FAIL"));
+    var _ = tokens.expectOneOf(List.of("WARN", "DROP", "QUARANTINE", "FAIL"));
     refuse(WarehouseError.WH_063_CONSTRAINT_NOT_BUILT, word, "CONSTRAINT");
-  }
-
-  private void applyAsDelete(Token word) throws SyntaxException {
-    tokens.expect("AS", "DELETE");
-    Token action = action(List.of("CLOSE", "FLAG", "REMOVE", "IGNORE"));
-    if (!action.isWord("CLOSE")) {
-      String what = "APPLY AS DELETE " + action.upper();
-      refuse(WarehouseError.WH_066_DELETE_POLICY_NOT_BUILT, word, what);
-    }
-  }
-
-  private Token action(List<String> legal) throws SyntaxException {
-    Token action = tokens.expectName(String.join(", ", legal));
-    if (!legal.contains(action.upper())) {
-      throw new SyntaxException(
-          WarehouseError.WH_024_CLAUSE_VALUE,
-          action.offset(),
-          "expected " + String.join(", ", legal) + ", got " + action.text(),
-          Nearest.hint(action.upper(), legal));
-    }
-    return action;
-  }
-
-  private Names keys(Header header, String clause) {
-    Optional<Names> keys = clauses.names(clause);
-    if (keys.isEmpty()) {
-      missing(header, clause + " (column, ...)");
-    }
-    return keys.orElse(new Names(List.of(), header.nameOffset()));
-  }
-
-  private void missing(Header header, String clause) {
-    problems.add(
-        WarehouseError.WH_023_CLAUSE_MISSING,
-        source,
-        header.nameOffset(),
-        "the clause " + clause + " is missing");
   }
 
   private void refuse(WarehouseError code, Token at, String what) {

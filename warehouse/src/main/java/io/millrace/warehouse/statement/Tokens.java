@@ -1,7 +1,9 @@
 package io.millrace.warehouse.statement;
 
 import io.millrace.contracts.error.WarehouseError;
+import io.millrace.warehouse.problem.Nearest;
 import io.millrace.warehouse.statement.Token.Kind;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 
@@ -92,8 +94,44 @@ final class Tokens {
     return token;
   }
 
-  /** Takes everything from an opening parenthesis to the one that closes it. */
-  void skipParentheses() throws SyntaxException {
+  /** Takes one of these words. */
+  Token expectOneOf(List<String> legal) throws SyntaxException {
+    Token word = expectName(String.join(", ", legal));
+    if (!legal.contains(word.upper())) {
+      throw new SyntaxException(
+          WarehouseError.WH_024_CLAUSE_VALUE,
+          word.offset(),
+          "expected " + String.join(", ", legal) + ", got " + word.text(),
+          Nearest.hint(word.upper(), legal));
+    }
+    return word;
+  }
+
+  /** Takes {@code (a, b)}, where each is read by the reader. */
+  void list(Item item) throws SyntaxException {
+    expectSymbol("(");
+    Token separator;
+    do {
+      item.read();
+      separator = next();
+    } while (separator.isSymbol(","));
+    if (!separator.isSymbol(")")) {
+      throw expected(", or )", separator);
+    }
+  }
+
+  /** Reads one item of a list. */
+  @FunctionalInterface
+  interface Item {
+    void read() throws SyntaxException;
+  }
+
+  /**
+   * Takes everything from an opening parenthesis to the one that closes it.
+   *
+   * @return what stands between them
+   */
+  Token parentheses() throws SyntaxException {
     int opened = peek().offset();
     expectSymbol("(");
     int depth = 1;
@@ -105,6 +143,7 @@ final class Tokens {
       depth += token.isSymbol("(") ? 1 : 0;
       depth -= token.isSymbol(")") ? 1 : 0;
     }
+    return new Token(Kind.STRING, text.substring(opened + 1, position - 1), opened + 1);
   }
 
   static SyntaxException expected(String what, Token got) {
