@@ -2,9 +2,13 @@ package io.millrace.dimension;
 
 import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.DataType;
+import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.Sql;
+import io.millrace.warehouse.Calendar;
 import io.millrace.warehouse.Dimension;
+import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The four members that every dimension holds from version 0 on, for facts whose member is missing
@@ -27,23 +31,34 @@ enum DefaultMembers {
 
   /** SELECT of their rows, in the dimension's columns. */
   static String select(Dimension dimension) {
+    return select(
+        dimension.schema(),
+        Stream.concat(Stream.of(dimension.surrogateKey()), dimension.durableKey().stream())
+            .toList());
+  }
+
+  /** SELECT of their rows, in the calendar's columns. */
+  static String select(Calendar calendar) {
+    return select(calendar.schema(), calendar.schema().key());
+  }
+
+  private static String select(RowSchema schema, List<String> keys) {
     return java.util.Arrays.stream(values())
-        .map(member -> member.row(dimension))
+        .map(member -> member.row(schema, keys))
         .collect(Collectors.joining(" UNION ALL "));
   }
 
-  private String row(Dimension dimension) {
+  private String row(RowSchema schema, List<String> keys) {
     return "SELECT "
-        + dimension.schema().columns().stream()
+        + schema.columns().stream()
             .map(c ->
                 "CAST(%s AS %s) AS %s"
-                    .formatted(value(dimension, c), c.type().sql(), Sql.name(c.name())))
+                    .formatted(value(keys, c), c.type().sql(), Sql.name(c.name())))
             .collect(Collectors.joining(", "));
   }
 
-  private String value(Dimension dimension, Column column) {
-    if (column.name().equals(dimension.surrogateKey())
-        || dimension.durableKey().filter(column.name()::equals).isPresent()) {
+  private String value(List<String> keys, Column column) {
+    if (keys.contains(column.name())) {
       return Integer.toString(key);
     }
     return switch (column.name()) {

@@ -1,9 +1,12 @@
 package io.millrace.dimension;
 
+import io.millrace.contracts.TableName;
 import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.DataType.Simple;
 import io.millrace.contracts.row.RowSchema;
+import io.millrace.warehouse.Calendar;
 import io.millrace.warehouse.Dimension;
+import io.millrace.warehouse.Warehouse;
 import io.millrace.warehouse.WarehouseFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +41,13 @@ final class Statements {
     return dimensions(folder, clauses, "id, segment, phone, tie, updated_at").getFirst();
   }
 
+  /** The calendar dim.date. */
+  static Calendar calendar(Path folder, String clauses) {
+    write(folder, "dimensions/date.sql", "CREATE DIMENSION dim.date FROM CALENDAR " + clauses);
+    var _ = dimension(folder, "STORED AS SCD TYPE 1");
+    return (Calendar) read(folder).table(new TableName("dim", "date")).orElseThrow();
+  }
+
   /** The dimensions that one statement makes. */
   static List<Dimension> dimensions(Path folder, String clauses, String columns) {
     write(folder, "warehouse.yml", "name: t\nlake: lake\n");
@@ -64,12 +74,15 @@ final class Statements {
         "dimensions/c.sql",
         "CREATE DIMENSION dim.c KEYS (id) SURROGATE KEY sk %s AS SELECT %s FROM staging.c"
             .formatted(clauses, columns));
+    return read(folder).dimensions();
+  }
+
+  private static Warehouse read(Path folder) {
     return WarehouseFolder.read(
             folder,
             (source, resource) -> Optional.of(RAW),
             new WarehouseFolder.Reading(Map.of("P", "p"), false))
-        .orThrow()
-        .dimensions();
+        .orThrow();
   }
 
   private static void write(Path folder, String file, String text) {

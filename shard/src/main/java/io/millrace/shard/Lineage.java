@@ -1,6 +1,7 @@
 package io.millrace.shard;
 
 import io.millrace.contracts.TableName;
+import io.millrace.warehouse.Calendar;
 import io.millrace.warehouse.Dimension;
 import io.millrace.warehouse.DynamicTable;
 import io.millrace.warehouse.StagingTable;
@@ -25,6 +26,9 @@ public final class Lineage {
     switch (warehouse.table(name).orElseThrow()) {
       case StagingTable staging -> sources.add(staging.source());
       case Dimension dimension -> sources.addAll(sources(warehouse, dimension.input()));
+      case Calendar _ -> {
+        // It is made from its statement.
+      }
       case DynamicTable dynamic ->
           dynamic.inputs().forEach(input -> sources.addAll(sources(warehouse, input)));
     }

@@ -7,6 +7,7 @@ import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.CommitResult;
 import io.millrace.lake.Sql;
 import io.millrace.runtime.TableStatus;
+import io.millrace.warehouse.Calendar;
 import io.millrace.warehouse.Dimension;
 import io.millrace.warehouse.Table;
 import java.time.Duration;
@@ -157,7 +158,9 @@ public final class TableProgress {
             new TableStatus(
                 table.name().toString(),
                 state(),
-                definition instanceof Dimension ? rows - DEFAULT_MEMBERS : rows,
+                definition instanceof Dimension || definition instanceof Calendar
+                    ? rows - DEFAULT_MEMBERS
+                    : rows,
                 table.delta().version(),
                 table.through(),
                 dataTime.orElse(null),

@@ -162,6 +162,10 @@ final class Binding {
           dimension.durableKey(),
           dimension.scdType().hasVersions());
     }
+    if (bound.get(name) instanceof Calendar) {
+      return new LookupTarget(
+          name, List.of(Calendar.DATE), Calendar.DATE_KEY, Optional.empty(), false);
+    }
     throw new IllegalStateException(name + " is looked up before it is bound");
   }
 

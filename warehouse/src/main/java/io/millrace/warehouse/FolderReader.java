@@ -172,7 +172,7 @@ final class FolderReader {
     Map<TableName, ParsedTable> parsed = new LinkedHashMap<>();
     statements.forEach((text, made) -> {
       Statement first = made.getFirst();
-      Select.parse(analysis, text, first.header().selectOffset(), problems)
+      select(analysis, text, first)
           .ifPresent(select ->
               Inputs.of(select, layer(first), known)
                   .ifPresent(inputs ->
@@ -182,6 +182,14 @@ final class FolderReader {
                               new ParsedTable(statement, select, inputs)))));
     });
     return parsed;
+  }
+
+  /** Its SELECT; that of a calendar follows from its clauses. */
+  private Optional<Select> select(Analysis analysis, SourceText text, Statement statement) {
+    return statement instanceof Statement.CalendarStatement calendar
+        ? CalendarBinder.select(calendar, problems)
+            .flatMap(sql -> Select.parse(analysis, new SourceText(text.file(), sql), 0, problems))
+        : Select.parse(analysis, text, statement.header().selectOffset(), problems);
   }
 
   /** The statements of each file's tables, at least one, in the order of the files' tables. */
@@ -210,6 +218,7 @@ final class FolderReader {
     return switch (statement) {
       case Statement.Staging staging -> Layer.STAGING;
       case Statement.DimensionStatement dimension -> Layer.DIMENSION;
+      case Statement.CalendarStatement calendar -> Layer.DYNAMIC;
       case Statement.Dynamic dynamic -> Layer.DYNAMIC;
     };
   }
@@ -245,6 +254,7 @@ final class FolderReader {
       case Statement.Staging staging -> bindStaging(binding, parsed, staging);
       case Statement.DimensionStatement dimension ->
           new DimensionBinder(binding).bind(parsed, dimension);
+      case Statement.CalendarStatement calendar -> new CalendarBinder(binding).bind(parsed);
       case Statement.Dynamic dynamic -> new DynamicBinder(binding, lag).bind(parsed, dynamic);
     };
   }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A table of the warehouse: one statement, one file. Immutable; safe for all threads. */
-public sealed interface Table permits StagingTable, Dimension, DynamicTable {
+public sealed interface Table permits StagingTable, Dimension, Calendar, DynamicTable {
 
   TableName name();
 

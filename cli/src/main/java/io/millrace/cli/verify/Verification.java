@@ -11,6 +11,7 @@ import io.millrace.lake.DeltaTable;
 import io.millrace.lake.DuckDb;
 import io.millrace.lake.Lake;
 import io.millrace.lake.Sql;
+import io.millrace.warehouse.Calendar;
 import io.millrace.warehouse.Dimension;
 import io.millrace.warehouse.DynamicTable;
 import io.millrace.warehouse.StagingTable;
@@ -96,6 +97,7 @@ public final class Verification {
     return switch (table) {
       case StagingTable staging -> staging(duck, staging, cut);
       case Dimension dimension -> dimension(duck, positions, dimension, cut);
+      case Calendar calendar -> calendar(duck, calendar, cut);
       case DynamicTable dynamic -> dynamic(duck, positions, dynamic, cut);
     };
   }
@@ -126,6 +128,14 @@ public final class Verification {
       problems = new DimensionChecks(duck, dimension).currentMembers(STORED, WANTED);
     }
     return finding(dimension, cut, duck, problems);
+  }
+
+  private static Finding calendar(Connection duck, Calendar calendar, long cut) {
+    String days = "(SELECT * FROM %s WHERE %s > 0)".formatted(STORED, Calendar.DATE_KEY);
+    RowComparison.Difference difference =
+        new RowComparison(duck, calendar.schema(), calendar.schema().names())
+            .compare("(" + calendar.select() + ")", days);
+    return finding(calendar, cut, duck, difference.none() ? "" : difference.toString());
   }
 
   private Finding dynamic(Connection duck, LakePositions positions, DynamicTable table, long cut) {

@@ -132,6 +132,18 @@ public sealed interface Statement {
   }
 
   /**
+   * CREATE DIMENSION ... FROM CALENDAR. It has no SELECT.
+   *
+   * @param from the first day, as written
+   * @param to the last day, as written
+   * @param fiscalMonth the month in which a fiscal year begins
+   * @param week ISO or SUNDAY, in upper case
+   */
+  record CalendarStatement(
+      Header header, Term from, Term to, Optional<Term> fiscalMonth, Optional<Term> week)
+      implements Statement {}
+
+  /**
    * Columns in a clause: those listed, or all but those listed.
    *
    * @param except whether it was {@code * EXCEPT (...)}

@@ -98,7 +98,40 @@ public final class StatementParser {
 
   private Statement dimension(Token kind) throws SyntaxException {
     Token name = name(kind, "dim");
+    if (tokens.ahead("FROM", "CALENDAR")) {
+      return calendar(name);
+    }
     return new DimensionClauses(tokens, clauses, problems).read(source, expected, name);
+  }
+
+  /**
+   * {@code FROM CALENDAR BETWEEN 'day' AND 'day' [FISCAL YEAR STARTS IN MONTH n] [WEEK ISO |
+   * SUNDAY]}.
+   */
+  private Statement calendar(Token name) throws SyntaxException {
+    tokens.expect("FROM", "CALENDAR", "BETWEEN");
+    Term from = Clauses.term(tokens.expect(Token.Kind.STRING, "a day such as '2026-01-31'"));
+    tokens.expect("AND");
+    Term to = Clauses.term(tokens.expect(Token.Kind.STRING, "a day such as '2026-01-31'"));
+    Optional<Term> month = Optional.empty();
+    if (tokens.accept("FISCAL")) {
+      tokens.expect("YEAR", "STARTS", "IN", "MONTH");
+      month = Optional.of(Clauses.term(tokens.expect(Token.Kind.NUMBER, "a month, 1 to 12")));
+    }
+    Optional<Term> week = Optional.empty();
+    if (tokens.accept("WEEK")) {
+      Token rule = tokens.expectOneOf(List.of("ISO", "SUNDAY"));
+      week = Optional.of(new Term(rule.upper(), rule.offset()));
+    }
+    Token end = tokens.next();
+    if (end.isSymbol(";")) {
+      end = tokens.next();
+    }
+    if (end.kind() != Token.Kind.END) {
+      throw Tokens.expected("the end of the statement", end);
+    }
+    Header header = new Header(source, expected, name.offset(), source.text().length());
+    return new Statement.CalendarStatement(header, from, to, month, week);
   }
 
   private Statement dynamic(Token kind) throws SyntaxException {

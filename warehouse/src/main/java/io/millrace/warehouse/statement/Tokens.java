@@ -59,6 +59,17 @@ final class Tokens {
     return there;
   }
 
+  /** Whether these words are next; they are left in place. */
+  boolean ahead(String... words) throws SyntaxException {
+    int start = position;
+    boolean there = true;
+    for (String word : words) {
+      there = there && next().isWord(word);
+    }
+    position = start;
+    return there;
+  }
+
   /** Takes these words. */
   void expect(String... words) throws SyntaxException {
     for (String word : words) {
