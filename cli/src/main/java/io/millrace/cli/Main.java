@@ -32,6 +32,7 @@ import picocli.CommandLine.HelpCommand;
       VerifyCommand.class,
       RebuildCommand.class,
       RewindCommand.class,
+      EraseCommand.class,
       DeadLettersCommand.class,
       HelpCommand.class
     })

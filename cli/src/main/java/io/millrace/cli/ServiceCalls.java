@@ -14,7 +14,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Asks the services of a run over HTTP. Safe for all threads; closed by its creator. */
 public final class ServiceCalls implements AutoCloseable {
@@ -65,6 +67,18 @@ public final class ServiceCalls implements AutoCloseable {
    */
   public long rewind(TableName table, String to) throws InterruptedException {
     return order(table, "rewind?to=" + URLEncoder.encode(to, StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Orders a dimension to erase rows.
+   *
+   * @param keys their surrogate keys
+   * @return the cut at which it will
+   * @throws MillraceException CLI-007
+   */
+  public long erase(TableName table, List<Long> keys) throws InterruptedException {
+    return order(
+        table, keys.stream().map(k -> "key=" + k).collect(Collectors.joining("&", "erase?", "")));
   }
 
   private long order(TableName table, String what) throws InterruptedException {

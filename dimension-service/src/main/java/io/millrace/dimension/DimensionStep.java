@@ -2,6 +2,7 @@ package io.millrace.dimension;
 
 import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.changelog.published.PublishedLog;
+import io.millrace.changelog.published.TableVersion;
 import io.millrace.contracts.error.DimensionError;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
@@ -10,6 +11,7 @@ import io.millrace.lake.Sql;
 import io.millrace.lake.Watermark;
 import io.millrace.shard.FollowedTable;
 import io.millrace.shard.FollowedTable.Position;
+import io.millrace.shard.Rebuild;
 import io.millrace.shard.Shard;
 import io.millrace.shard.TableStep;
 import io.millrace.shard.WrittenTable;
@@ -39,6 +41,7 @@ final class DimensionStep implements TableStep {
   private final Events events;
   private final Members members;
   private final Moments moments;
+  private final Erasures erasures;
   private final Deque<InputVersion> queue = new ArrayDeque<>();
   private Position position;
   private long refusedOrder = -1;
@@ -57,6 +60,7 @@ final class DimensionStep implements TableStep {
         };
     this.members = new Members(shard.duck(), dimension, events);
     this.moments = new Moments(shard, dimension);
+    this.erasures = new Erasures(shard, dimension);
     this.position = startPosition();
   }
 
@@ -96,6 +100,10 @@ final class DimensionStep implements TableStep {
     long known = shard.around().cutLog().end() - 1; // before asking for orders up to it
     Optional<FoldedCut> order = table.nextRebuild();
     if (order.isPresent() && order.get().number() > refusedOrder && rebuild(order.get())) {
+      return true;
+    }
+    Optional<FoldedCut> erasure = table.nextErasure();
+    if (erasure.isPresent() && erasure.get().number() > refusedOrder && erase(erasure.get())) {
       return true;
     }
     if (queue.isEmpty() && !plan(known)) {
@@ -219,7 +227,7 @@ final class DimensionStep implements TableStep {
       return false;
     }
     Rebuilding rebuilding =
-        new Rebuilding(shard, dimension, table, history, events, members, moments);
+        new Rebuilding(shard, dimension, table, history, events, members, moments, erasures);
     InputVersion last;
     try {
       last = rebuilding.run(order);
@@ -250,13 +258,65 @@ final class DimensionStep implements TableStep {
     return true;
   }
 
+  /**
+   * Erases rows at the order's cut, once all that the input brought before is contained.
+   *
+   * @return whether that is done
+   */
+  private boolean erase(FoldedCut order) {
+    if (input.through() < order.number()) {
+      table.progress().waiting("cut " + order.number() + " of " + dimension.input());
+      return false;
+    }
+    long next =
+        queue.isEmpty()
+            ? input.ahead(position).next().map(TableVersion::cut).orElse(Long.MAX_VALUE)
+            : queue.getFirst().cut();
+    if (next <= order.number()) {
+      return false;
+    }
+    List<Long> erased = Rebuild.of(order).erase();
+    if (events instanceof HeldEvents || erasures.isStillThere(erased, table.mirror().relation())) {
+      refusedOrder = order.number();
+      LOG.errorf(
+          "%s nothing is erased from table %s by the order of cut %d: %s still holds the member, so"
+              + " the next change would bring it back. Delete it at the source, then order it"
+              + " again.",
+          DimensionError.DIM_011_MEMBER_STILL_THERE.code(),
+          table.name(),
+          order.number(),
+          dimension.input());
+      return false;
+    }
+    boolean committed = false;
+    while (!committed) {
+      erasures.plan(erased, table.mirror().relation());
+      RowDiff.Changes changes =
+          table
+              .diff(List.of(dimension.surrogateKey()))
+              .into(
+                  shard.duck(),
+                  CHANGES,
+                  table.mirror().relation(),
+                  Erasures.WANTED,
+                  new RowDiff.Scope(Erasures.KEYS, dimension.keys()));
+      committed = table.commit(changes, watermark(order.number(), position), false);
+    }
+    table.progress().stepped(true);
+    return true;
+  }
+
   private Watermark watermark(long cut, InputVersion version) {
+    return watermark(cut, new Position(version.tableId(), version.version()));
+  }
+
+  private Watermark watermark(long cut, Position contained) {
     String name = dimension.input().toString();
     return new Watermark(
         cut,
-        Map.of(name, version.version()),
+        Map.of(name, contained.version()),
         shard.around().topics().knownIds(List.of(shard.around().names().cuts())),
-        Map.of(name, version.tableId()),
+        Map.of(name, contained.tableId()),
         0,
         0,
         dimension.definition(),

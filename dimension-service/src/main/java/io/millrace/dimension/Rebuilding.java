@@ -43,6 +43,7 @@ final class Rebuilding {
   private final Events events;
   private final Members members;
   private final Moments moments;
+  private final Erasures erasures;
 
   Rebuilding(
       Shard shard,
@@ -51,7 +52,8 @@ final class Rebuilding {
       InputHistory history,
       Events events,
       Members members,
-      Moments moments) {
+      Moments moments,
+      Erasures erasures) {
     this.shard = shard;
     this.dimension = dimension;
     this.table = table;
@@ -59,6 +61,7 @@ final class Rebuilding {
     this.events = events;
     this.members = members;
     this.moments = moments;
+    this.erasures = erasures;
   }
 
   /**
@@ -76,15 +79,16 @@ final class Rebuilding {
                 new MillraceException(
                     ShardError.SHD_005_INPUT_MISSING,
                     "nothing was announced of " + dimension.input() + " yet."));
+    Span whole = new Span(DefaultMembers.select(dimension), -1, order.number());
     if (events instanceof HeldEvents) {
-      return replay(List.of(InputHistory.whole(last)), last);
+      return replay(whole, List.of(InputHistory.whole(last)), last);
     }
     Rebuild wanted = Rebuild.of(order);
     if (wanted.rewindTo() != null) {
-      return rewind(wanted.rewindTo(), last);
+      return rewind(wanted.rewindTo(), order, last);
     }
     try {
-      return replay(history.feed(-1, last.version()), last);
+      return replay(whole, history.feed(-1, last.version()), last);
     } catch (MillraceException e) {
       if (e.errorCode() != LakeError.LK_011_HISTORY_GONE) {
         throw e;
@@ -92,7 +96,7 @@ final class Rebuilding {
       if (!wanted.loseHistory()) {
         throw notHeld(e);
       }
-      return replay(List.of(history.difference(0, last)), last);
+      return replay(whole, List.of(history.difference(0, last)), last);
     }
   }
 
@@ -100,12 +104,15 @@ final class Rebuilding {
    * Takes the dimension as it was at a cut, and replays what its input brought since. A column that
    * it had not then holds nothing in the versions of then.
    */
-  private InputVersion rewind(long cut, TableVersion last) {
+  private InputVersion rewind(long cut, FoldedCut order, TableVersion last) {
     try {
       TableHistory past = table.delta().history();
       OptionalLong version = past.versionAt(cut);
       if (version.isEmpty()) {
-        return replay(history.feed(-1, last.version()), last);
+        return replay(
+            new Span(DefaultMembers.select(dimension), -1, order.number()),
+            history.feed(-1, last.version()),
+            last);
       }
       Watermark then = past.watermarkAt(version.getAsLong());
       String name = dimension.input().toString();
@@ -118,7 +125,7 @@ final class Rebuilding {
       if (!sameKeys(schema)) {
         throw notReached(cut, null);
       }
-      return replay(asOf(schema), since, last);
+      return replay(new Span(asOf(schema), then.cut(), order.number()), since, last);
     } catch (MillraceException e) {
       throw e.errorCode() == LakeError.LK_011_HISTORY_GONE ? notReached(cut, e) : e;
     }
@@ -146,13 +153,18 @@ final class Rebuilding {
             Sql.name(dimension.surrogateKey()));
   }
 
-  private InputVersion replay(List<InputVersion> versions, TableVersion last) {
-    return replay(DefaultMembers.select(dimension), versions, last);
-  }
+  /**
+   * What a replay covers.
+   *
+   * @param first SELECT of the rows that it begins with
+   * @param after the cut that these show
+   * @param through the cut that it ends at
+   */
+  private record Span(String first, long after, long through) {}
 
-  /** Replays versions on top of first rows, which are a SELECT. */
-  private InputVersion replay(String first, List<InputVersion> versions, TableVersion last) {
-    Sql.run(shard.duck(), "CREATE OR REPLACE TEMP TABLE " + SCRATCH + " AS " + first);
+  private InputVersion replay(Span span, List<InputVersion> versions, TableVersion last) {
+    Sql.run(shard.duck(), "CREATE OR REPLACE TEMP TABLE " + SCRATCH + " AS " + span.first());
+    long shown = span.after();
     InputVersion newest = InputVersion.announced(last);
     boolean empty =
         Sql.number(
@@ -161,6 +173,8 @@ final class Rebuilding {
                     .formatted(SCRATCH, Sql.name(dimension.surrogateKey())))
             == 0;
     for (InputVersion version : versions) {
+      erasures.replay(SCRATCH, shown, version.cut());
+      shown = version.cut();
       switch (events) {
         case KeyedEvents keyed -> {
           history.load(version, SCRATCH, INPUT);
@@ -177,6 +191,7 @@ final class Rebuilding {
       empty = false;
       newest = version;
     }
+    erasures.replay(SCRATCH, shown, span.through());
     return newest;
   }
 

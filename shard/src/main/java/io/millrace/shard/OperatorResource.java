@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -59,7 +60,7 @@ public class OperatorResource {
     if (!board.tables().containsKey(name)) {
       throw new NotFoundException("no table " + name + " here");
     }
-    return order(new Rebuild(name, loseHistory, null));
+    return order(new Rebuild(name, loseHistory, null, List.of()));
   }
 
   /**
@@ -78,7 +79,27 @@ public class OperatorResource {
     if (Service.of(TableName.parse(name)) != Service.DIMENSION) {
       throw new BadRequestException("only a dimension can be rewound");
     }
-    return order(new Rebuild(name, false, cutOf(to)));
+    return order(new Rebuild(name, false, cutOf(to), List.of()));
+  }
+
+  /**
+   * Orders a dimension to erase rows, wherever a replay may bring them back. The order stays in the
+   * cut log, so it names surrogate keys and nothing else.
+   *
+   * @param keys surrogate keys
+   */
+  @POST
+  @Path("/{name}/erase")
+  @Blocking
+  public Ordered erase(@PathParam("name") String name, @QueryParam("key") List<Long> keys)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    if (!board.tables().containsKey(name)) {
+      throw new NotFoundException("no table " + name + " here");
+    }
+    if (Service.of(TableName.parse(name)) != Service.DIMENSION || keys.isEmpty()) {
+      throw new BadRequestException("rows of a dimension can be erased, by surrogate key");
+    }
+    return order(new Rebuild(name, false, null, keys));
   }
 
   private long cutOf(String to) {

@@ -167,8 +167,19 @@ public final class WrittenTable {
 
   /** The next operator's cut above {@link #through} that rebuilds this table. */
   public Optional<FoldedCut> nextRebuild() {
+    return nextOrder(/* erasure= */ false);
+  }
+
+  /** The next operator's cut above {@link #through} that erases rows of this table. */
+  public Optional<FoldedCut> nextErasure() {
+    return nextOrder(/* erasure= */ true);
+  }
+
+  private Optional<FoldedCut> nextOrder(boolean erasure) {
     Optional<FoldedCut> cut = shard.around().cutLog().nextOf(shard.operator(), through);
-    while (cut.isPresent() && !Rebuild.of(cut.get()).concerns(name())) {
+    while (cut.isPresent()
+        && (!Rebuild.of(cut.get()).concerns(name())
+            || Rebuild.of(cut.get()).isErasure() != erasure)) {
       cut = shard.around().cutLog().nextOf(shard.operator(), cut.get().number());
     }
     return cut;

@@ -15,7 +15,9 @@ public enum DimensionError implements ErrorCode {
   /** A snapshot without rows would end all members. */
   DIM_006_EMPTY_SNAPSHOT(Kind.SOURCE_DATA, Response.STOP),
   /** A rewind to a cut whose rows, or the changes since, are no longer held. */
-  DIM_010_REWIND_NOT_HELD(Kind.CONFIG, Response.STOP);
+  DIM_010_REWIND_NOT_HELD(Kind.CONFIG, Response.STOP),
+  /** A member was to be erased that the input still holds. */
+  DIM_011_MEMBER_STILL_THERE(Kind.CONFIG, Response.STOP);
 
   private final Kind kind;
   private final Response response;

@@ -132,6 +132,39 @@ class ProtocolIT {
     }
   }
 
+  @Test
+  @Order(2)
+  void whatWasErasedStaysErasedThroughARebuild() throws Exception {
+    String where = " WHERE customer_key = 7000001";
+    try (Shop shop = new Shop(line)) {
+      shop.transaction(
+          "INSERT INTO customer SELECT (jsonb_populate_record(c, '{\"c_custkey\": 7000001}')).*"
+              + " FROM customer c WHERE c_custkey = 1");
+      line.awaitShown(Clock.systemUTC().instant(), LIMIT);
+      long key = ofCustomer("max(customer_sk)", where);
+      String order = "/api/v1/tables/dim.customer/erase?key=" + key;
+      line.post(Service.DIMENSION, order);
+      line.awaitShown(Clock.systemUTC().instant(), LIMIT);
+      assertThat(ofCustomer("count(*)", where)).as("while it is there").isEqualTo(1);
+      shop.transaction("DELETE FROM customer WHERE c_custkey = 7000001");
+      line.awaitShown(Clock.systemUTC().instant(), LIMIT);
+      assertThat(ofCustomer("count(*)", where)).as("closed").isEqualTo(1);
+      line.post(Service.DIMENSION, order);
+      line.awaitShown(Clock.systemUTC().instant(), LIMIT);
+    }
+    assertThat(ofCustomer("count(*)", where)).as("erased").isZero();
+    line.post(Service.DIMENSION, "/api/v1/tables/dim.customer/rebuild");
+    line.awaitShown(Clock.systemUTC().instant(), LIMIT);
+    assertThat(ofCustomer("count(*)", where)).as("rebuilt").isZero();
+  }
+
+  private long ofCustomer(String what, String where) throws Exception {
+    try (Truth truth = new Truth(line)) {
+      return truth.count(
+          "SELECT " + what + " FROM " + truth.view(DIM_CUSTOMER, Long.MAX_VALUE) + where);
+    }
+  }
+
   /** What may happen to the files of a service that is down. */
   enum LocalState {
     DELETED,

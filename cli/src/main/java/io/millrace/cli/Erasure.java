@@ -1,0 +1,233 @@
+package io.millrace.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.cli.sql.LakeQuery;
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.CliError;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.RowSchema;
+import io.millrace.lake.Sql;
+import io.millrace.warehouse.Dimension;
+import io.millrace.warehouse.DynamicTable;
+import io.millrace.warehouse.DynamicTable.Lookup;
+import io.millrace.warehouse.StagingTable;
+import io.millrace.warehouse.Table;
+import io.millrace.warehouse.Warehouse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * One natural key of a dimension, and where a warehouse holds it. Values are compared as text, and
+ * none is ever printed.
+ *
+ * @param lake its root
+ * @param values of the natural key, in the order of KEYS
+ */
+record Erasure(Warehouse warehouse, Path lake, Dimension dimension, List<String> values) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration FILES = Duration.ofDays(7);
+
+  /** Surrogate keys of the member's rows. */
+  record Rows(List<Long> surrogateKeys, boolean current) {}
+
+  /**
+   * A place of the report.
+   *
+   * @param what is there and what becomes of it
+   * @param gone when nothing of it is left
+   */
+  record Place(String place, String what, String gone) {}
+
+  Erasure {
+    values = List.copyOf(values);
+    if (values.size() != dimension.keys().size()) {
+      throw new MillraceException(
+          CliError.CLI_007_SERVICE_REFUSED,
+          "the key of "
+              + dimension.name()
+              + " has "
+              + dimension.keys().size()
+              + " columns ("
+              + String.join(", ", dimension.keys())
+              + "): give --key for each, in this order.");
+    }
+  }
+
+  /** What the dimension holds of the key. */
+  Rows rows() {
+    LakeQuery.Answer answer =
+        ask(
+            "SELECT %s, is_current FROM %s WHERE %1$s > 0 AND %s"
+                .formatted(Sql.name(dimension.surrogateKey()), dimension.name(), matches()));
+    return new Rows(
+        answer.rows().stream()
+            .map(row -> ((Number) Objects.requireNonNull(row.getFirst())).longValue())
+            .toList(),
+        answer.rows().stream().anyMatch(row -> Boolean.TRUE.equals(row.get(1))));
+  }
+
+  /** Every place that holds the key or may hold it, before anything is erased. */
+  List<Place> places(Rows rows) {
+    List<Place> places = new ArrayList<>();
+    places.add(
+        new Place(
+            dimension.name().toString(),
+            rows.surrogateKeys().size() + " rows are erased",
+            "when the order is carried out"));
+    for (Table table : warehouse.tables()) {
+      if (table instanceof DynamicTable fact) {
+        facts(fact, rows).ifPresent(places::add);
+      }
+      if (!table.equals(dimension)) {
+        sameColumns(table).ifPresent(places::add);
+      }
+    }
+    places.addAll(outside());
+    return places;
+  }
+
+  private Optional<Place> facts(DynamicTable fact, Rows rows) {
+    List<String> roles =
+        fact.lookups().stream()
+            .filter(l -> l.dimension().equals(dimension.name()))
+            .map(Lookup::column)
+            .flatMap(Optional::stream)
+            .distinct()
+            .toList();
+    if (roles.isEmpty() || rows.surrogateKeys().isEmpty()) {
+      return Optional.empty();
+    }
+    String erased =
+        rows.surrogateKeys().stream().map(String::valueOf).collect(Collectors.joining(", "));
+    long count =
+        count(
+            fact.name(),
+            roles.stream()
+                .map(r -> Sql.name(r) + " IN (" + erased + ")")
+                .collect(Collectors.joining(" OR ")));
+    return Optional.of(
+        new Place(
+            fact.name().toString(),
+            count + " rows point to it and come to point to no member (" + names(roles) + ")",
+            "at the next refresh"));
+  }
+
+  /** A table with columns of the natural key's names may hold the key itself. */
+  private Optional<Place> sameColumns(Table table) {
+    RowSchema schema = table.schema();
+    if (!dimension.keys().stream().allMatch(k -> schema.column(k).isPresent())) {
+      return Optional.empty();
+    }
+    long count = count(table.name(), matches());
+    return count == 0
+        ? Optional.empty()
+        : Optional.of(
+            new Place(
+                table.name().toString(),
+                count + " rows hold the key in (" + names(dimension.keys()) + "); not erased",
+                "when they are deleted at the source"));
+  }
+
+  private List<Place> outside() {
+    String retention = days(warehouse.settings().retention());
+    List<TableName> touched =
+        Stream.concat(
+                Stream.of(dimension.name(), dimension.input()),
+                warehouse.readersOf(dimension.name()).stream().map(Table::name))
+            .distinct()
+            .toList();
+    List<Place> places = new ArrayList<>();
+    places.add(
+        new Place(
+            "files of earlier versions and change feeds of " + names(touched),
+            "hold it, the change that erases it among them; statistics in logs too",
+            "at a vacuum after " + days(FILES)));
+    places.add(
+        new Place(
+            "topics of " + names(touched) + raw(),
+            "hold it, the change that erases it among them: Kafka deletes by age alone",
+            "after " + retention));
+    places.add(
+        new Place(
+            "dead letters",
+            "are not searched: millrace dlq list names what there is",
+            "after " + days(warehouse.settings().deadLetterRetention())));
+    places.add(
+        new Place(
+            "the cut log", "holds the order for ever: surrogate keys, no natural key", "never"));
+    places.add(
+        new Place(
+            "local state of services, copies made by others, the source, backups",
+            "are not reached",
+            "not known"));
+    return places;
+  }
+
+  private String raw() {
+    return warehouse
+        .table(dimension.input())
+        .filter(StagingTable.class::isInstance)
+        .map(StagingTable.class::cast)
+        .map(s -> ", raw." + s.source() + "." + s.resource())
+        .orElse("");
+  }
+
+  private long count(TableName table, String where) {
+    Object count =
+        ask("SELECT count(*) FROM %s WHERE %s".formatted(table, where))
+            .rows()
+            .getFirst()
+            .getFirst();
+    return count instanceof Number number ? number.longValue() : 0;
+  }
+
+  private LakeQuery.Answer ask(String select) {
+    return LakeQuery.run(lake, select, OptionalLong.empty());
+  }
+
+  private String matches() {
+    return IntStream.range(0, values.size())
+        .mapToObj(i ->
+            "CAST(%s AS VARCHAR) = %s"
+                .formatted(Sql.name(dimension.keys().get(i)), Sql.text(values.get(i))))
+        .collect(Collectors.joining(" AND "));
+  }
+
+  private static String names(List<?> names) {
+    return names.stream().map(Object::toString).collect(Collectors.joining(", "));
+  }
+
+  private static String days(Duration duration) {
+    return duration.toDays() > 0 ? duration.toDays() + " days" : duration.toHours() + " hours";
+  }
+
+  /** The places as text. */
+  static List<String> lines(List<Place> places) {
+    TextTable text = new TextTable(List.of("place", "what", "gone"), List.of());
+    places.forEach(p -> text.row(List.of(p.place(), p.what(), p.gone())));
+    return text.lines();
+  }
+
+  /** The places for programs. */
+  static String json(List<Place> places) throws JsonProcessingException {
+    ArrayNode answer = JSON.createArrayNode();
+    for (Place place : places) {
+      ObjectNode node = answer.addObject();
+      node.put("place", place.place());
+      node.put("what", place.what());
+      node.put("gone", place.gone());
+    }
+    return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(answer);
+  }
+}
