@@ -31,9 +31,9 @@ final class Place {
    *
    * @throws MillraceException CLI-002 when there is neither
    */
-  Path lake() {
+  String lake() {
     return run()
-        .map(run -> Path.of(run.lake()))
+        .map(RunFile::lake)
         .orElseGet(() -> WarehouseYaml.read(dir.orElse(Path.of("")), System.getenv()).lake());
   }
 

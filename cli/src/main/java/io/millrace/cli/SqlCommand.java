@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.cli.sql.LakeQuery;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +44,7 @@ final class SqlCommand implements Callable<Integer> {
       names = "--lake",
       paramLabel = "PATH",
       description = "The lake, instead of that of --dir.")
-  Optional<Path> lake = Optional.empty();
+  Optional<String> lake = Optional.empty();
 
   @Option(
       names = {"-o", "--output"},

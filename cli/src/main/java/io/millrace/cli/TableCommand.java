@@ -8,6 +8,7 @@ import io.millrace.lake.CompactionGoal;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.DuckDb;
 import io.millrace.lake.Lake;
+import io.millrace.lake.LakeLocation;
 import io.millrace.lake.RestoreMode;
 import io.millrace.lake.TableHistory;
 import io.millrace.lake.VacuumBounds;
@@ -53,14 +54,14 @@ final class TableCommand {
         names = "--lake",
         paramLabel = "PATH",
         description = "The lake, instead of that of --dir.")
-    Optional<Path> lake = Optional.empty();
+    Optional<String> lake = Optional.empty();
 
     TableName name() {
       return Names.table(spec, table);
     }
 
     Lake open() {
-      return new Lake(lake.orElseGet(place::lake));
+      return LakeLocation.of(lake.orElseGet(place::lake), System.getenv()).open();
     }
 
     PrintWriter out() {

@@ -11,6 +11,7 @@ import io.millrace.contracts.error.CliError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.DuckDb;
 import io.millrace.lake.Lake;
+import io.millrace.lake.LakeLocation;
 import io.millrace.warehouse.Table;
 import io.millrace.warehouse.Warehouse;
 import java.nio.file.Path;
@@ -64,12 +65,12 @@ public final class VerifyCommand implements Callable<Integer> {
   /** Verifies what runs beside this process; the exit code. */
   public static int verify(RunFile run, Consumer<Finding> said) {
     Warehouse warehouse = new Folder(Path.of(run.warehouse()), Map.of()).beside(run);
-    return verify(warehouse, Path.of(run.lake()), Optional.of(run), Optional.empty(), 0, said);
+    return verify(warehouse, run.lake(), Optional.of(run), Optional.empty(), 0, said);
   }
 
   private static int verify(
       Warehouse warehouse,
-      Path lakeRoot,
+      String lakePlace,
       Optional<RunFile> run,
       Optional<TableName> only,
       int versions,
@@ -86,8 +87,8 @@ public final class VerifyCommand implements Callable<Integer> {
     Set<Finding.Outcome> outcomes = EnumSet.noneOf(Finding.Outcome.class);
     Topics topics = new Topics(warehouse.settings().topicPrefix());
     try (KafkaTimes times = KafkaTimes.of(run, topics);
-        Lake lake = new Lake(lakeRoot);
-        DuckDb duckDb = DuckDb.sandbox(lakeRoot, DuckDb.Limits.small())) {
+        Lake lake = LakeLocation.of(lakePlace, System.getenv()).open();
+        DuckDb duckDb = DuckDb.sandbox(lake.root(), DuckDb.Limits.small())) {
       Verification verification = new Verification(lake, duckDb, times.times());
       for (Table each : tables) {
         Finding finding = verification.of(each, versions);

@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.contracts.error.CliError;
 import io.millrace.contracts.error.MillraceException;
+import io.millrace.lake.LakeLocation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,9 +15,10 @@ import org.yaml.snakeyaml.error.YAMLException;
  * The few settings of warehouse.yml that are needed before, or without, the whole folder.
  *
  * @param topicPrefix begins every topic
- * @param lake absolute path of the lake; a relative one is below the folder
+ * @param lake absolute path of the lake (a relative one is below the folder), or where it is in an
+ *     object store
  */
-public record WarehouseYaml(String topicPrefix, Path lake) {
+public record WarehouseYaml(String topicPrefix, String lake) {
   private static final Pattern VARIABLE =
       Pattern.compile("\\$\\{env:([A-Za-z_][A-Za-z_0-9]*)(?::-([^}]*))?\\}");
 
@@ -34,7 +36,9 @@ public record WarehouseYaml(String topicPrefix, Path lake) {
       String lake = text(settings, "lake", "lake", env);
       return new WarehouseYaml(
           text(settings, "topic-prefix", name, env),
-          folder.toAbsolutePath().normalize().resolve(lake).normalize());
+          LakeLocation.isObjectStore(lake)
+              ? lake
+              : folder.toAbsolutePath().normalize().resolve(lake).normalize().toString());
     } catch (IOException | YAMLException e) {
       throw new MillraceException(
           CliError.CLI_002_FILE_UNUSABLE,

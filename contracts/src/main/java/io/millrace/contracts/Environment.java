@@ -10,6 +10,10 @@ public enum Environment {
   MILLRACE_REGISTRY,
   /** Where the lake is, instead of what warehouse.yml says. */
   MILLRACE_LAKE,
+  /** Base URL of an S3-compatible store that is not AWS's. */
+  MILLRACE_S3_ENDPOINT,
+  /** About how many bytes of a lake in an object store are kept as local copies. */
+  MILLRACE_LAKE_CACHE_BYTES,
   /** What to do when somebody else changes a table's rows: stop, unless adopt. */
   MILLRACE_LAKE_OUTSIDERS,
   /** A folder for local state, which is a cache. */

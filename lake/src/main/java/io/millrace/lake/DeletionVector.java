@@ -61,7 +61,7 @@ record DeletionVector(
   /**
    * Reads the dead rows' numbers.
    *
-   * @throws MillraceException LK-018 naming the file that does not hold them
+   * @throws MillraceException LK-011, LK-018 naming the file that is gone or does not hold them
    */
   RoaringBitmap read(TableFolder table) {
     RoaringBitmap bitmap = new RoaringBitmap();
@@ -72,6 +72,7 @@ record DeletionVector(
   }
 
   private RoaringBitmapArray load(TableFolder table) {
+    file(table.path()).ifPresent(table::bringOne);
     try {
       return DeletionVectorUtils.loadNewDvAndBitmap(
               table.engine(), table.path().toString(), descriptor())
@@ -109,6 +110,7 @@ record DeletionVector(
   private static void publish(TableFolder table, Path target, byte[] bytes) throws IOException {
     Path temporary = LocalFiles.temporary(target);
     try {
+      Files.createDirectories(table.path());
       Files.write(temporary, bytes);
       table.storage().publish(temporary, target);
     } finally {

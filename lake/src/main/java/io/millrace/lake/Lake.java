@@ -137,6 +137,7 @@ public final class Lake implements AutoCloseable {
   @Override
   public void close() {
     upkeep.close();
+    storage.close();
   }
 
   private List<String> directories(Path parent) {

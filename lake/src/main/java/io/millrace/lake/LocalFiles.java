@@ -24,10 +24,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -212,8 +212,8 @@ class LocalFiles implements Storage {
   }
 
   @Override
-  public void bring(Collection<Path> files) throws IOException {
-    for (Path file : files) {
+  public void bring(Map<Path, Long> sizes) throws IOException {
+    for (Path file : sizes.keySet()) {
       if (!Files.exists(file)) {
         throw new NoSuchFileException(file.toString());
       }
@@ -244,7 +244,7 @@ class LocalFiles implements Storage {
         .resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
   }
 
-  private static Path directoryOf(Path path) {
+  static Path directoryOf(Path path) {
     Path parent = path.toAbsolutePath().getParent();
     return parent == null ? path.toAbsolutePath() : parent;
   }

@@ -7,8 +7,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,7 +17,7 @@ import java.util.Optional;
  * there is room. Files are immutable and never take another's name, except those that {@link
  * #replace} writes and the hint at the last checkpoint. Safe for all threads.
  */
-interface Storage extends FileIO {
+interface Storage extends FileIO, AutoCloseable {
 
   /**
    * Gives a file that was written on the local disk its name in the lake, durably; of two that want
@@ -42,9 +42,14 @@ interface Storage extends FileIO {
   /**
    * Makes files readable on the local disk, for the next minutes at least.
    *
-   * @throws NoSuchFileException naming the first that is not there
+   * @param sizes what they must have, -1 where nobody knows
+   * @throws NoSuchFileException naming one that is not there
    */
-  void bring(Collection<Path> files) throws IOException;
+  void bring(Map<Path, Long> sizes) throws IOException;
+
+  /** Ends what it holds open. */
+  @Override
+  default void close() {}
 
   /**
    * A small file as read.

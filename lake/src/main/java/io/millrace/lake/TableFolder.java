@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -46,19 +47,27 @@ record TableFolder(TableName name, Path path, Storage storage, Engine engine) {
    *     LK-003 when the storage fails
    */
   List<Path> bring(SequencedMap<String, Long> sizes) {
-    List<Path> files = sizes.sequencedKeySet().stream().map(this::locate).toList();
+    SequencedMap<Path, Long> files = new LinkedHashMap<>();
+    sizes.forEach((named, size) -> files.put(locate(named), size));
+    bringAll(files);
+    return List.copyOf(files.keySet());
+  }
+
+  /** As {@link #bring}, a file of a size that the log does not tell. */
+  void bringOne(Path file) {
+    bringAll(Map.of(file, SIZE_UNKNOWN));
+  }
+
+  private void bringAll(Map<Path, Long> files) {
     try {
       storage.bring(files);
-      for (Map.Entry<String, Long> told : sizes.entrySet()) {
-        long found = Files.size(locate(told.getKey()));
+      for (Map.Entry<Path, Long> told : files.entrySet()) {
+        long found = Files.size(told.getKey());
         if (told.getValue() != SIZE_UNKNOWN && told.getValue() != found) {
           throw damaged(
-              locate(told.getKey()),
-              "it has " + found + " bytes, the log tells " + told.getValue(),
-              null);
+              told.getKey(), "it has " + found + " bytes, the log tells " + told.getValue(), null);
         }
       }
-      return files;
     } catch (NoSuchFileException e) {
       throw new MillraceException(
           LakeError.LK_011_HISTORY_GONE,

@@ -25,6 +25,7 @@ final class TemporaryOutput extends PositionOutputStream {
   TemporaryOutput(Path written, Finish finish) throws IOException {
     this.written = written;
     this.finish = finish;
+    Files.createDirectories(LocalFiles.directoryOf(written));
     this.out = new BufferedOutputStream(Files.newOutputStream(written));
   }
 

@@ -133,6 +133,10 @@ class DamagedLogTest extends LakeFixture {
     assertThatThrownBy(() -> lake.open(Marching.NAME))
         .hasMessageStartingWith("LK-018")
         .hasMessageContaining(file.getFileName().toString());
+    Files.delete(file);
+    assertThatThrownBy(() -> lake.open(Marching.NAME))
+        .hasMessageStartingWith("LK-011")
+        .hasMessageContaining(file.getFileName().toString());
   }
 
   private List<String> rowsNow() {

@@ -2,6 +2,7 @@ package io.millrace.runtime;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,13 @@ public interface RuntimeConfig {
 
   /** Where the lake is, instead of what warehouse.yml says. */
   Optional<String> lake();
+
+  /** Base URL of an S3-compatible store that holds the lake; AWS's own unless set. */
+  Optional<URI> s3Endpoint();
+
+  /** About how many bytes of a lake in an object store are kept as copies in {@link #state}. */
+  @WithDefault("10737418240")
+  long lakeCacheBytes();
 
   /** What to do when somebody else changes the rows of a table that this service writes. */
   @WithDefault("stop")

@@ -7,6 +7,7 @@ import io.millrace.contracts.Service;
 import io.millrace.contracts.Topics;
 import io.millrace.lake.DuckDb;
 import io.millrace.lake.Lake;
+import io.millrace.lake.LakeLocation;
 import io.millrace.lake.OutsiderPolicy;
 import io.millrace.runtime.CutChannel;
 import io.millrace.runtime.RuntimeConfig;
@@ -86,7 +87,13 @@ public class ShardMain implements ServiceMain {
         DuckDb duck =
             DuckDb.inDirectory(
                 state, new DuckDb.Limits(config.duckdbMemory(), config.duckdbThreads(), "20GB"));
-        Lake lake = new Lake(Path.of(config.lake().orElse(warehouse.settings().lake())))) {
+        Lake lake =
+            new LakeLocation(
+                    config.lake().orElse(warehouse.settings().lake()),
+                    state.resolve("lake"),
+                    config.lakeCacheBytes(),
+                    config.s3Endpoint().orElse(null))
+                .open()) {
       var _ = lake.onOutsiders(OutsiderPolicy.valueOf(config.lakeOutsiders().name()));
       follow(
           new ShardSurroundings(

@@ -9,6 +9,7 @@ import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.DuckDb;
 import io.millrace.lake.Lake;
+import io.millrace.lake.LakeLocation;
 import io.millrace.lake.Sql;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -44,9 +45,14 @@ public final class LakeQuery {
    * @throws MillraceException CLI-003 to CLI-006
    */
   public static Answer run(Path lakeRoot, String select, OptionalLong cut) {
-    try (DuckDb sandbox = DuckDb.sandbox(lakeRoot, DuckDb.Limits.small());
-        Connection duck = sandbox.connect();
-        Lake lake = new Lake(lakeRoot)) {
+    return run(lakeRoot.toString(), select, cut);
+  }
+
+  /** As {@link #run(Path, String, OptionalLong)}, of a lake that may be in an object store. */
+  public static Answer run(String lakePlace, String select, OptionalLong cut) {
+    try (Lake lake = LakeLocation.of(lakePlace, System.getenv()).open();
+        DuckDb sandbox = DuckDb.sandbox(lake.root(), DuckDb.Limits.small());
+        Connection duck = sandbox.connect()) {
       UserSelect parsed = UserSelect.parse(duck, select);
       if (parsed.tables().isEmpty()) {
         return read(duck, parsed.text(), OptionalLong.empty());

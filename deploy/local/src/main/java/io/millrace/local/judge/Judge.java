@@ -13,6 +13,7 @@ import io.millrace.demo.github.Organization;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.DuckDb;
 import io.millrace.lake.Lake;
+import io.millrace.lake.LakeLocation;
 import io.millrace.lake.Sql;
 import io.millrace.local.PostgresAddress;
 import io.millrace.warehouse.Table;
@@ -50,7 +51,7 @@ public record Judge(RunFile run, PostgresAddress shop, Organization github, Path
     KafkaConnection kafka = new KafkaConnection(run.kafka(), Map.of());
     try (SchemaRegistry registry = new SchemaRegistry(URI.create(run.registry()));
         KafkaCutTimes times = new KafkaCutTimes(kafka, topics.cuts());
-        Lake lake = new Lake(Path.of(run.lake()));
+        Lake lake = LakeLocation.of(run.lake(), System.getenv()).open();
         DuckDb duckDb =
             DuckDb.inMemory(
                 Files.createDirectories(scratch).resolve("spill"), DuckDb.Limits.small());

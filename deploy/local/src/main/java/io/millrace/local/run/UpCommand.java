@@ -5,6 +5,7 @@ import io.millrace.cli.Folder;
 import io.millrace.cli.RunFile;
 import io.millrace.cli.WarehouseYaml;
 import io.millrace.contracts.error.ErrorCode;
+import io.millrace.lake.LakeLocation;
 import io.millrace.local.Part;
 import io.millrace.local.Stack;
 import io.millrace.local.StackSpec;
@@ -48,7 +49,7 @@ final class UpCommand implements Callable<Integer> {
   Optional<String> registry = Optional.empty();
 
   @Option(names = "--lake", paramLabel = "PATH", description = "Instead of that in warehouse.yml.")
-  Optional<Path> lake = Optional.empty();
+  Optional<String> lake = Optional.empty();
 
   @Option(
       names = "--for",
@@ -77,8 +78,8 @@ final class UpCommand implements Callable<Integer> {
   private int run() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     Path folder = dir.toAbsolutePath().normalize();
-    Path at =
-        lake.map(l -> l.toAbsolutePath().normalize())
+    String at =
+        lake.map(UpCommand::absolute)
             .orElseGet(() -> WarehouseYaml.read(folder, System.getenv()).lake());
     if (isWrong(folder)) {
       return ExitCode.FAILED;
@@ -92,7 +93,7 @@ final class UpCommand implements Callable<Integer> {
           new RunFile(
               ProcessHandle.current().pid(),
               folder.toString(),
-              at.toString(),
+              at,
               kafka.orElseGet(stack::kafkaBootstrap),
               registry.orElseGet(stack::registryUrl),
               ports.services());
@@ -101,6 +102,12 @@ final class UpCommand implements Callable<Integer> {
       out.println("the four services start; their logs are in " + own.resolve("logs"));
       return new LocalRun(run, out, stack.ended()).watch(children, limit, () -> {});
     }
+  }
+
+  private static String absolute(String lake) {
+    return LakeLocation.isObjectStore(lake)
+        ? lake
+        : Path.of(lake).toAbsolutePath().normalize().toString();
   }
 
   /** Says what is wrong with the folder; what time can mend, the services wait for. */
