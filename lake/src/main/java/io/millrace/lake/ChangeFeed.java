@@ -99,9 +99,17 @@ public final class ChangeFeed {
     SequencedMap<String, Long> sizes = new LinkedHashMap<>();
     commit.changeFiles().forEach(f -> sizes.put(f.path(), f.sizeBytes()));
     List<Path> files = table.folder().bring(sizes);
+    List<PartitionValues> values =
+        commit.changeFiles().stream().map(CommitLog.FileAction::partition).toList();
+    String partitions =
+        layout.partitions().stream()
+            .map(p -> ", " + PartitionValues.column(p, values))
+            .collect(Collectors.joining());
     return Text.of(
-        "SELECT %s, _change_type FROM read_parquet([%s])",
+        "SELECT %s, _change_type FROM (SELECT *%s FROM read_parquet([%s], hive_partitioning ="
+            + " false))",
         layout.fromPhysical(),
+        partitions,
         files.stream().map(f -> Sql.text(f.toString())).collect(Collectors.joining(", ")));
   }
 
@@ -150,7 +158,7 @@ public final class ChangeFeed {
       if (action.dataChange()) {
         RoaringBitmap dead =
             action.vector().map(v -> v.read(table.folder())).orElseGet(RoaringBitmap::new);
-        files.put(action.path(), file(action.path(), action.sizeBytes(), dead));
+        files.put(action.path(), file(action.path(), action.partition(), action.sizeBytes(), dead));
       }
     }
     return files;
@@ -158,11 +166,12 @@ public final class ChangeFeed {
 
   private static void addIfAny(List<LiveFile> files, LiveFile file, RoaringBitmap rows) {
     if (!rows.isEmpty()) {
-      files.add(file(file.path(), file.sizeBytes(), rows));
+      files.add(file(file.path(), file.partition(), file.sizeBytes(), rows));
     }
   }
 
-  private static LiveFile file(String path, long sizeBytes, RoaringBitmap dead) {
-    return new LiveFile(0, path, sizeBytes, 0, null, -1, Optional.empty(), dead);
+  private static LiveFile file(
+      String path, PartitionValues partition, long sizeBytes, RoaringBitmap dead) {
+    return new LiveFile(0, path, partition, sizeBytes, 0, null, -1, Optional.empty(), dead);
   }
 }

@@ -61,7 +61,11 @@ final class CommitLog {
 
   /** An add or a remove. */
   record FileAction(
-      String path, long sizeBytes, boolean dataChange, Optional<DeletionVector> vector) {}
+      String path,
+      PartitionValues partition,
+      long sizeBytes,
+      boolean dataChange,
+      Optional<DeletionVector> vector) {}
 
   /** The commit of a version, or empty when the log does not hold it (not yet, or no longer). */
   Optional<Commit> read(long version) {
@@ -220,6 +224,7 @@ final class CommitLog {
     JsonNode vector = action.path("deletionVector");
     return new FileAction(
         action.get("path").asText(),
+        PartitionValues.of(action.path("partitionValues")),
         action.path("size").asLong(TableFolder.SIZE_UNKNOWN),
         action.path("dataChange").asBoolean(true),
         vector.isObject() ? Optional.of(vector(vector)) : Optional.empty());

@@ -121,10 +121,16 @@ final class Compaction {
     return files.stream().map(LiveFile::path).toList();
   }
 
-  /** Sets of files worth writing anew, each about one file's size. */
+  /** Sets of files worth writing anew, each of one partition and about one file's size. */
   private List<List<LiveFile>> bins(Collection<LiveFile> files) {
+    return files.stream().collect(Collectors.groupingBy(LiveFile::partition)).values().stream()
+        .flatMap(p -> binsOfPartition(p).stream())
+        .toList();
+  }
+
+  private List<List<LiveFile>> binsOfPartition(List<LiveFile> files) {
     if (!goal.clusterBy().isEmpty()) {
-      return files.isEmpty() ? List.of() : List.of(List.copyOf(files));
+      return List.of(files);
     }
     List<LiveFile> candidates =
         files.stream()

@@ -35,9 +35,16 @@ final class DataFiles {
    * A Parquet file just written.
    *
    * @param path its name relative to the table's directory
+   * @param partition values of its partition
    * @param statistics JSON text for the log
    */
-  record Written(String path, long rows, long sizeBytes, long modifiedMillis, String statistics) {}
+  record Written(
+      String path,
+      PartitionValues partition,
+      long rows,
+      long sizeBytes,
+      long modifiedMillis,
+      String statistics) {}
 
   /** Writes what row changes do to a table's files; all of it, or nothing stays. */
   FileChanges of(Connection duck, LiveFiles live, TableLayout layout, RowChanges changes) {
@@ -143,7 +150,7 @@ final class DataFiles {
             "COPY (SELECT %s FROM (%s)) TO %s (FORMAT parquet, COMPRESSION zstd, FILE_SIZE_BYTES"
                 + " %d, FILENAME_PATTERN 'part-{uuid}', %s, OVERWRITE_OR_IGNORE, RETURN_STATS"
                 + " true)",
-            columns, select, Sql.text(scratch.toString()), fileBytes, layout.fieldIds());
+            columns, select, Sql.text(scratch.toString()), fileBytes, layout.copyOptions());
     return Sql.query(
         duck,
         sql,
@@ -155,6 +162,7 @@ final class DataFiles {
                     Path.of(rows.getString("filename")),
                     rows.getLong("count"),
                     rows.getLong("file_size_bytes"),
+                    PartitionValues.written(layout, rows.getObject("partition_keys")),
                     statistics(rows.getObject("column_statistics"))));
           }
           return files;
@@ -168,14 +176,19 @@ final class DataFiles {
     folder.storage().publish(file.path(), place);
     return new Written(
         folder.path().relativize(place).toString(),
+        file.partition(),
         file.rows(),
         file.sizeBytes(),
         modifiedMillis,
-        FileStatistics.json(file.rows(), layout.columns(), file.statistics()));
+        FileStatistics.json(file.rows(), layout.inFiles(), file.statistics()));
   }
 
   private record Copied(
-      Path path, long rows, long sizeBytes, Map<String, Map<String, String>> statistics) {}
+      Path path,
+      long rows,
+      long sizeBytes,
+      PartitionValues partition,
+      Map<String, Map<String, String>> statistics) {}
 
   @SuppressWarnings("unchecked") // the driver's type of MAP(VARCHAR, MAP(VARCHAR, VARCHAR))
   private static Map<String, Map<String, String>> statistics(Object value) {

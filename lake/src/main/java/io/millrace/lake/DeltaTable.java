@@ -70,7 +70,7 @@ public final class DeltaTable {
     this.folder = lake.folder(name);
     this.log = folder.log();
     this.snapshot = snapshot;
-    this.layout = TableLayout.of(snapshot.getSchema(), snapshot.getTableProperties());
+    this.layout = TableLayout.of(snapshot);
     this.watermark = stored.watermark();
     this.judged = stored.version();
     this.id = LogActions.tableId(snapshot);
@@ -273,7 +273,7 @@ public final class DeltaTable {
       return settleFailure(success, e);
     }
     snapshot = result.getPostCommitSnapshot().orElseGet(() -> load(lake, name, committer));
-    layout = TableLayout.of(snapshot.getSchema(), snapshot.getTableProperties());
+    layout = TableLayout.of(snapshot);
     watermark = stamped;
     judged = version;
     pending = null;
@@ -345,7 +345,7 @@ public final class DeltaTable {
     boolean moved = newest.getVersion() != version();
     snapshot = newest;
     if (moved) {
-      layout = TableLayout.of(newest.getSchema(), newest.getTableProperties());
+      layout = TableLayout.of(newest);
       watermark = stored(name, newest).watermark();
       live.replaceAll(LogActions.filesOf(newest, folder));
     }
@@ -380,7 +380,7 @@ public final class DeltaTable {
 
   /** Takes rows that somebody else changed for the table's, if that is the policy. */
   private void adopt(CommitLog.Commit commit, Snapshot newest) {
-    TableLayout theirs = TableLayout.of(newest.getSchema(), newest.getTableProperties());
+    TableLayout theirs = TableLayout.of(newest);
     if (lake.outsiders() == OutsiderPolicy.STOP || !theirs.equals(layout)) {
       throw outsider("was changed by somebody else in version " + commit.version());
     }

@@ -124,7 +124,7 @@ public final class Lake implements AutoCloseable {
   public DeltaTable create(
       TableName table, TableSpec spec, Watermark first, Connection duck, String initialRowsSelect) {
     List<DataFiles.Written> rows =
-        folder(table).dataFiles().rows(duck, TableLayout.of(spec.schema()), initialRowsSelect);
+        folder(table).dataFiles().rows(duck, TableLayout.of(spec), initialRowsSelect);
     return TableCreation.create(this, table, spec, first, rows);
   }
 

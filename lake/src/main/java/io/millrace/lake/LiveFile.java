@@ -9,6 +9,7 @@ import org.roaringbitmap.RoaringBitmap;
  *
  * @param ordinal our number of it, the {@code __file} of a mirror's rows
  * @param path as in the log: a URI, relative to the table unless absolute
+ * @param partition values of its partition
  * @param statistics JSON text of the log, or null
  * @param rows all its rows, dead ones included; -1 when the statistics do not tell
  * @param vector where its dead rows are stored
@@ -17,6 +18,7 @@ import org.roaringbitmap.RoaringBitmap;
 record LiveFile(
     long ordinal,
     String path,
+    PartitionValues partition,
     long sizeBytes,
     long modifiedMillis,
     @Nullable String statistics,
@@ -29,6 +31,7 @@ record LiveFile(
     return new LiveFile(
         LiveFiles.ordinal(written.path()),
         written.path(),
+        written.partition(),
         written.sizeBytes(),
         written.modifiedMillis(),
         written.statistics(),
@@ -42,6 +45,7 @@ record LiveFile(
     return new LiveFile(
         ordinal,
         path,
+        partition,
         sizeBytes,
         modifiedMillis,
         statistics == null ? null : FileStatistics.loose(statistics),

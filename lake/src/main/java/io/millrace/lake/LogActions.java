@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -55,7 +56,7 @@ final class LogActions {
   private static Row add(LiveFile file) {
     Map<String, Object> values = new HashMap<>();
     values.put("path", file.path());
-    values.put("partitionValues", noPartition());
+    values.put("partitionValues", partition(file.partition()));
     values.put("size", file.sizeBytes());
     values.put("modificationTime", file.modifiedMillis());
     values.put("dataChange", false);
@@ -72,7 +73,7 @@ final class LogActions {
     values.put("deletionTimestamp", nowMillis);
     values.put("dataChange", false);
     values.put("extendedFileMetadata", true);
-    values.put("partitionValues", noPartition());
+    values.put("partitionValues", partition(file.partition()));
     values.put("size", file.sizeBytes());
     file.vector().ifPresent(v -> values.put("deletionVector", v.descriptor().toRow()));
     return SingleAction.createRemoveFileSingleAction(row(RemoveFile.FULL_SCHEMA, values));
@@ -81,7 +82,7 @@ final class LogActions {
   private static Row changeFile(DataFiles.Written file) {
     Map<String, Object> values = new HashMap<>();
     values.put("path", file.path());
-    values.put("partitionValues", noPartition());
+    values.put("partitionValues", partition(file.partition()));
     values.put("size", file.sizeBytes());
     values.put("dataChange", false);
     return row(WITH_CHANGE_FILE, Map.of("cdc", row(CHANGE_FILE, values)));
@@ -103,6 +104,8 @@ final class LogActions {
                 new LiveFile(
                     LiveFiles.ordinal(add.getPath()),
                     add.getPath(),
+                    new PartitionValues(
+                        VectorUtils.<String, @Nullable String>toJavaMap(add.getPartitionValues())),
                     add.getSize(),
                     add.getModificationTime(),
                     add.getStatsJson().orElse(null),
@@ -131,8 +134,8 @@ final class LogActions {
     return snapshot.getMetadata().getId();
   }
 
-  private static MapValue noPartition() {
-    return VectorUtils.stringStringMapValue(Map.of());
+  private static MapValue partition(PartitionValues partition) {
+    return VectorUtils.stringStringMapValue(partition.byName());
   }
 
   private static Row row(StructType schema, Map<String, Object> byName) {

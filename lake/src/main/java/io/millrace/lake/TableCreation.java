@@ -4,6 +4,7 @@ import io.delta.kernel.TableManager;
 import io.delta.kernel.Transaction;
 import io.delta.kernel.TransactionCommitResult;
 import io.delta.kernel.exceptions.TableAlreadyExistsException;
+import io.delta.kernel.transaction.DataLayoutSpec;
 import io.delta.kernel.utils.CloseableIterable;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
@@ -36,7 +37,7 @@ final class TableCreation {
       List<DataFiles.Written> initialRows) {
     Path path = lake.path(name);
     Watermark stamped = first.stamped();
-    TableLayout layout = TableLayout.of(spec.schema());
+    TableLayout layout = TableLayout.of(spec);
     try {
       commit(lake, path, layout, spec, stamped, initialRows);
     } catch (TableAlreadyExistsException e) {
@@ -73,6 +74,7 @@ final class TableCreation {
         TableManager.buildCreateTableTransaction(
                 path.toString(), layout.struct(), DeltaTable.ENGINE)
             .withTableProperties(properties)
+            .withDataLayoutSpec(dataLayout(layout))
             .withMaxRetries(0)
             .withCommitter(new LakeCommitter())
             .build(lake.engine());
@@ -87,6 +89,15 @@ final class TableCreation {
                 LocalFiles.closeable(
                     LogActions.of(FileChanges.append(files), lake.clock().millis()).iterator())));
     lake.upkeep().after(path, result.getPostCommitHooks(), () -> {});
+  }
+
+  private static DataLayoutSpec dataLayout(TableLayout layout) {
+    return layout.partitions().isEmpty()
+        ? DataLayoutSpec.noDataLayout()
+        : DataLayoutSpec.partitioned(
+            layout.partitions().stream()
+                .map(p -> new io.delta.kernel.expressions.Column(p.column().name()))
+                .toList());
   }
 
   private static MillraceException exists(TableName name, Path path, RuntimeException cause) {

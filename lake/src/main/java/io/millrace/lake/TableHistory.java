@@ -178,7 +178,7 @@ public final class TableHistory {
   }
 
   private static TableLayout layoutOf(Snapshot snapshot) {
-    return TableLayout.of(snapshot.getSchema(), snapshot.getTableProperties());
+    return TableLayout.of(snapshot);
   }
 
   private Snapshot snapshot(long version) {

@@ -3,6 +3,7 @@ package io.millrace.lake;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.delta.kernel.Snapshot;
 import io.delta.kernel.types.FieldMetadata;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
@@ -26,9 +27,11 @@ import java.util.stream.Collectors;
  *
  * @param columns all columns, in order
  * @param key names of the key's columns
+ * @param partitionBy names of the columns that are not in the files but in the log, one value a
+ *     file
  * @param maxId greatest id ever given
  */
-record TableLayout(List<Physical> columns, List<String> key, int maxId) {
+record TableLayout(List<Physical> columns, List<String> key, List<String> partitionBy, int maxId) {
   private static final String KEY = "millrace.key";
   private static final String REQUIRED = "millrace.required";
   private static final String MAX_ID = "delta.columnMapping.maxColumnId";
@@ -57,15 +60,28 @@ record TableLayout(List<Physical> columns, List<String> key, int maxId) {
   TableLayout {
     columns = List.copyOf(columns);
     key = List.copyOf(key);
+    partitionBy = List.copyOf(partitionBy);
   }
 
-  /** The layout of a new table. */
-  static TableLayout of(RowSchema schema) {
-    return new TableLayout(List.of(), List.of(), 0).evolvedTo(Evolution.to(schema));
+  /**
+   * The layout of a new table.
+   *
+   * @throws MillraceException LK-013 for a column that it cannot have, or not be partitioned by
+   */
+  static TableLayout of(TableSpec spec) {
+    TableLayout layout =
+        new TableLayout(List.of(), List.of(), List.of(), 0).evolvedTo(Evolution.to(spec.schema()));
+    List<String> partitionBy =
+        spec.partitionBy().stream()
+            .map(p -> PartitionValues.requirePartition(spec.schema(), p).name())
+            .toList();
+    return new TableLayout(layout.columns, layout.key, partitionBy, layout.maxId);
   }
 
   /** The layout that a table's log tells. */
-  static TableLayout of(StructType schema, Map<String, String> properties) {
+  static TableLayout of(Snapshot snapshot) {
+    StructType schema = snapshot.getSchema();
+    Map<String, String> properties = snapshot.getTableProperties();
     List<String> required = list(properties, REQUIRED);
     List<Physical> columns = new ArrayList<>();
     for (StructField field : schema.fields()) {
@@ -83,7 +99,8 @@ record TableLayout(List<Physical> columns, List<String> key, int maxId) {
               field.getTypeChanges()));
     }
     int maxId = Integer.parseInt(properties.getOrDefault(MAX_ID, "0"));
-    return new TableLayout(columns, list(properties, KEY), maxId);
+    return new TableLayout(
+        columns, list(properties, KEY), snapshot.getPartitionColumnNames(), maxId);
   }
 
   /**
@@ -107,7 +124,45 @@ record TableLayout(List<Physical> columns, List<String> key, int maxId) {
         evolved.add(new Physical(column, last, "c" + last));
       }
     }
-    return new TableLayout(evolved, next.schema().key(), last);
+    requirePartitionsKept(evolved);
+    return new TableLayout(evolved, next.schema().key(), partitionBy, last);
+  }
+
+  /** The log names the columns that partition the table, and Kernel does not change it. */
+  private void requirePartitionsKept(List<Physical> evolved) {
+    for (Physical partition : partitions()) {
+      boolean kept =
+          evolved.stream()
+              .anyMatch(e ->
+                  e.id() == partition.id()
+                      && e.column().name().equals(partition.column().name())
+                      && e.column().type().equals(partition.column().type()));
+      if (!kept) {
+        throw new MillraceException(
+            LakeError.LK_013_TYPE_NOT_STORABLE,
+            "column "
+                + partition.column().name()
+                + " partitions its table, so it cannot be dropped, renamed or given another type."
+                + " Keep it as it is, or make the table anew.");
+      }
+    }
+  }
+
+  /** The columns that are not in the files, in the order of the partitioning. */
+  List<Physical> partitions() {
+    return partitionBy.stream()
+        .map(name ->
+            columns.stream()
+                .filter(p -> p.column().name().equalsIgnoreCase(name))
+                .findFirst()
+                .orElseThrow())
+        .toList();
+  }
+
+  /** The columns that are in the files. */
+  List<Physical> inFiles() {
+    List<Physical> partitions = partitions();
+    return columns.stream().filter(p -> !partitions.contains(p)).toList();
   }
 
   /** Whether a column of this layout has another type than in the one before. */
@@ -174,11 +229,18 @@ record TableLayout(List<Physical> columns, List<String> key, int maxId) {
         .collect(Collectors.joining(", "));
   }
 
-  /** The option of COPY that gives the columns their ids. */
-  String fieldIds() {
-    return columns.stream()
-        .map(p -> Sql.name(p.name()) + ": " + p.id())
-        .collect(Collectors.joining(", ", "FIELD_IDS {", "}"));
+  /** The options of COPY that give the columns their ids and keep partitions apart. */
+  String copyOptions() {
+    String ids =
+        inFiles().stream()
+            .map(p -> Sql.name(p.name()) + ": " + p.id())
+            .collect(Collectors.joining(", ", "FIELD_IDS {", "}"));
+    return partitionBy.isEmpty()
+        ? ids
+        : ids
+            + ", PARTITION_BY ("
+            + Sql.names(partitions().stream().map(Physical::name).toList())
+            + ")";
   }
 
   /** All columns of {@link #rowsOf}, under their names in the table. */
@@ -193,17 +255,25 @@ record TableLayout(List<Physical> columns, List<String> key, int maxId) {
    * file written before a column was added has NULL in it. {@code file_index} and {@code
    * file_row_number} may be selected as well: no column can hide them.
    */
-  String rowsOf(List<Path> files) {
+  String rowsOf(List<Path> files, List<PartitionValues> values) {
     String paths =
         files.stream().map(f -> Sql.text(f.toString())).collect(Collectors.joining(", "));
     String schema =
-        columns.stream()
+        inFiles().stream()
             .map(p ->
                 Text.of(
                     "%d: {name: %s, type: %s, default_value: NULL}",
                     p.id(), Sql.text(p.name()), Sql.text(p.column().type().sql())))
             .collect(Collectors.joining(", "));
-    return "read_parquet([" + paths + "], schema = MAP {" + schema + "})";
+    String read = "read_parquet([" + paths + "], schema = MAP {" + schema + "}";
+    return partitionBy.isEmpty()
+        ? read + ")"
+        : Text.of(
+            "(SELECT *, %s, file_index, file_row_number FROM %s, hive_partitioning = false))",
+            partitions().stream()
+                .map(p -> PartitionValues.column(p, values))
+                .collect(Collectors.joining(", ")),
+            read);
   }
 
   /** A query of no rows with the table's columns. */

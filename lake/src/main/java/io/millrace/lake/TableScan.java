@@ -64,7 +64,7 @@ record TableScan(TableFolder folder, TableLayout layout, Collection<LiveFile> fi
   }
 
   private String physicalRows() {
-    return layout.rowsOf(bring());
+    return layout.rowsOf(bring(), files.stream().map(LiveFile::partition).toList());
   }
 
   /** Makes its files readable and tells where they lie. */

@@ -24,12 +24,7 @@ record TableVersion(
     Features.requireWritable(name, snapshot);
     LiveFiles live = new LiveFiles();
     live.replaceAll(LogActions.filesOf(snapshot, lake.folder(name)));
-    return new TableVersion(
-        lake,
-        name,
-        snapshot,
-        TableLayout.of(snapshot.getSchema(), snapshot.getTableProperties()),
-        live);
+    return new TableVersion(lake, name, snapshot, TableLayout.of(snapshot), live);
   }
 
   long version() {
