@@ -26,6 +26,9 @@ final class Compaction {
   private static final String DEAD = "compacted dead";
   private static final int COMMITS_TRIED_MAX = 20;
 
+  /** Of a rank along the curve, all columns together. */
+  private static final int Z_BITS = 20;
+
   private final Lake lake;
   private final TableName name;
   private final CompactionGoal goal;
@@ -156,20 +159,39 @@ final class Compaction {
   private Packed pack(Connection duck, TableVersion version, List<LiveFile> bin) {
     TableLayout layout = version.layout();
     TableScan scan = new TableScan(lake.folder(name), layout, bin);
-    List<String> order = goal.clusterBy().isEmpty() ? layout.key() : goal.clusterBy();
-    String select = scan.rows(duck, DEAD);
+    String select = ordered(scan.rows(duck, DEAD), layout);
     List<DataFiles.Written> written =
-        lake.folder(name)
-            .dataFiles()
-            .rows(
-                duck,
-                layout,
-                order.isEmpty() ? select : select + " ORDER BY " + Sql.names(order),
-                goal.fileBytes());
+        lake.folder(name).dataFiles().rows(duck, layout, select, goal.fileBytes());
     Sql.run(duck, "DROP TABLE IF EXISTS temp.main." + Sql.name(DEAD));
     List<LiveFile> after = written.stream().map(LiveFile::of).toList();
     requireSameRows(bin, after);
     return new Packed(bin, after);
+  }
+
+  /**
+   * The rows in the order that their files are to have: by one column, by the key, or, by several
+   * columns alike, along a Z-curve through their ranks, so that a file is narrow in all of them.
+   */
+  private String ordered(String rows, TableLayout layout) {
+    List<String> by = goal.clusterBy();
+    if (by.size() > 1) {
+      return rows + " ORDER BY " + zOrder(by);
+    }
+    List<String> order = by.isEmpty() ? layout.key() : by;
+    return order.isEmpty() ? rows : rows + " ORDER BY " + Sql.names(order);
+  }
+
+  private static String zOrder(List<String> columns) {
+    int bits = Z_BITS / columns.size();
+    List<String> parts = new ArrayList<>();
+    for (int column = 0; column < columns.size(); column++) {
+      String rank =
+          Text.of("(ntile(%d) OVER (ORDER BY %s) - 1)", 1 << bits, Sql.name(columns.get(column)));
+      for (int bit = 0; bit < bits; bit++) {
+        parts.add(Text.of("(((%s >> %d) & 1) << %d)", rank, bit, bit * columns.size() + column));
+      }
+    }
+    return String.join(" + ", parts);
   }
 
   /** A defect here would lose rows for good, so the counts are held against each other. */

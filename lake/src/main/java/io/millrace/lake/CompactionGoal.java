@@ -9,8 +9,8 @@ import java.util.List;
  * @param smallBytes files below it are packed together
  * @param deadShare share of dead rows, 0 to 1, from which a file is written anew without them
  * @param smallFilesMax compaction is due above so many small files
- * @param clusterBy columns that all rows of the table are ordered by; empty to leave large files as
- *     they are and to order packed rows by the table's key
+ * @param clusterBy columns that all rows of the table are ordered by, several along a Z-curve;
+ *     empty to leave large files as they are and to order packed rows by the table's key
  */
 public record CompactionGoal(
     long fileBytes, long smallBytes, double deadShare, int smallFilesMax, List<String> clusterBy) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /** A table's versions, from the log alone. One thread, the table's. */
 public final class TableHistory {
@@ -145,13 +146,30 @@ public final class TableHistory {
    * @throws MillraceException LK-011 when the version's files or log are gone
    */
   public RowSchema createView(Connection duck, long version, String view) {
-    TableScan scan = scan(version);
+    return createView(duck, version, view, List.of());
+  }
+
+  /**
+   * As {@link #createView(Connection, long, String)}, of the rows that meet all conditions. Files
+   * that by the log hold none of them are not read, nor brought from an object store.
+   */
+  public RowSchema createView(
+      Connection duck, long version, String view, List<Condition> conditions) {
+    TableScan whole = scan(version);
+    TableLayout layout = whole.layout();
+    List<LiveFile> files = new FileSkipping(layout, conditions).remaining(duck, whole.files());
+    String rows = new TableScan(table.folder(), layout, files).rows(duck, view + " dead");
+    String filter =
+        conditions.stream()
+            .map(c -> c.sql(c.in(layout.schema())))
+            .collect(Collectors.joining(" AND "));
     Sql.run(
         duck,
         Text.of(
             "CREATE OR REPLACE TEMP VIEW %s AS %s",
-            Sql.name(view), scan.rows(duck, view + " dead")));
-    return scan.layout().schema();
+            Sql.name(view),
+            filter.isEmpty() ? rows : "SELECT * FROM (" + rows + ") WHERE " + filter));
+    return layout.schema();
   }
 
   private TableScan scan(long version) {

@@ -1,0 +1,147 @@
+package io.millrace.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.DataType;
+import io.millrace.contracts.row.DataType.Simple;
+import io.millrace.contracts.row.RowSchema;
+import io.millrace.lake.Condition.Comparison;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.api.Test;
+
+class FileSkippingTest extends LakeFixture {
+  private static final List<Comparison> COMPARISONS = List.of(Comparison.values());
+  private static final RowSchema WIDE =
+      new RowSchema(
+          List.of(
+              new Column("id", Simple.BIGINT, false),
+              new Column("text", Simple.VARCHAR, true),
+              new Column("amount", new DataType.Decimal(12, 2), true),
+              new Column("at", Simple.TIMESTAMPTZ, true),
+              new Column("day", Simple.DATE, true),
+              new Column("part", Simple.INTEGER, true)),
+          List.of("id"));
+
+  /** Rows whose values grow with the id, and are NULL now and then. */
+  private static String rows(int from, int to) {
+    return Text.of(
+        "SELECT i AS id, CASE WHEN i %% 7 > 0 THEN repeat('\u00e9', 40) || lpad(i::VARCHAR, 5, '0')"
+            + " END AS text, i / 3 AS amount, TIMESTAMPTZ '2026-01-01 00:00:00.0005+00' + INTERVAL"
+            + " 1 HOUR * i AS at, DATE '2026-01-01' + i::INT AS day, i %% 2 AS part FROM range(%d,"
+            + " %d) t(i)",
+        from, to);
+  }
+
+  private DeltaTable create(TableSpec spec) {
+    DeltaTable table = lake.create(NAME, spec, Watermark.at(0, "d"));
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    for (int i = 0; i < 5; i++) {
+      make(table, mirror, i, "FROM mirror UNION ALL BY NAME " + rows(100 * i, 100 * i + 100));
+    }
+    return table;
+  }
+
+  private static long files(DeltaTable table, FileSkipping skipping, LakeFixture fixture) {
+    return skipping.remaining(fixture.duck, table.scan().files()).size();
+  }
+
+  private long files(DeltaTable table, Condition... conditions) {
+    return files(table, new FileSkipping(table.scan().layout(), List.of(conditions)), this);
+  }
+
+  @Test
+  void readsOnlyFilesThatMayHoldARow() {
+    DeltaTable table = create(TableSpec.of(WIDE));
+    assertThat(files(table)).isEqualTo(5);
+    assertThat(files(table, new Condition("ID", Comparison.EQUAL, "250"))).isEqualTo(1);
+    assertThat(files(table, new Condition("id", Comparison.LESS, "100"))).isEqualTo(1);
+    assertThat(files(table, new Condition("id", Comparison.AT_MOST, "100"))).isEqualTo(2);
+    assertThat(files(table, new Condition("day", Comparison.AT_LEAST, "2027-01-01"))).isEqualTo(2);
+    assertThat(files(table, new Condition("at", Comparison.EQUAL, "2026-01-05 03:00:00.0005+00")))
+        .isEqualTo(1);
+    assertThat(files(table, new Condition("amount", Comparison.GREATER, "166.33"))).isZero();
+    assertThat(
+            files(
+                table,
+                new Condition("id", Comparison.AT_LEAST, "90"),
+                new Condition("id", Comparison.LESS, "101")))
+        .isEqualTo(2);
+    assertThatThrownBy(() -> files(table, new Condition("nix", Comparison.EQUAL, "1")))
+        .hasMessageContaining("no column nix");
+  }
+
+  @Test
+  void readsOnlyPartitionsThatFit() {
+    DeltaTable table = create(TableSpec.of(WIDE).partitionedBy(List.of("part")));
+    assertThat(files(table)).isEqualTo(10);
+    assertThat(files(table, new Condition("part", Comparison.EQUAL, "1"))).isEqualTo(5);
+    assertThat(
+            files(
+                table,
+                new Condition("part", Comparison.GREATER, "0"),
+                new Condition("id", Comparison.LESS, "50")))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void everyViewHoldsTheRowsThatMeetTheConditions() {
+    DeltaTable table = create(TableSpec.of(WIDE));
+    long seed = RandomGenerator.getDefault().nextLong();
+    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+    for (int i = 0; i < 60; i++) {
+      Column column = WIDE.columns().get(random.nextInt(WIDE.columns().size()));
+      String value =
+          strings(
+                  Text.of(
+                      "SELECT %s FROM mirror WHERE %1$s IS NOT NULL ORDER BY hash(id, %d) LIMIT 1",
+                      Sql.name(column.name()), random.nextInt()))
+              .getFirst();
+      List<Condition> conditions = new ArrayList<>();
+      conditions.add(
+          new Condition(
+              column.name(),
+              COMPARISONS.get(random.nextInt(COMPARISONS.size())),
+              column.type() == Simple.TIMESTAMPTZ
+                  ? value.replaceAll("(\\.\\d+)$", "$1+00")
+                  : value));
+      RowSchema schema = table.history().createView(duck, table.version(), "fitting", conditions);
+      assertThat(rows(schema, "fitting"))
+          .as("seed %d, %s", seed, conditions)
+          .isEqualTo(rows(schema, "(FROM mirror WHERE " + conditions.getFirst().sql(column) + ")"));
+    }
+  }
+
+  @Test
+  void zOrderNarrowsFilesInEveryColumn() {
+    RowSchema points =
+        new RowSchema(
+            List.of(
+                new Column("id", Simple.BIGINT, false),
+                new Column("x", Simple.INTEGER, true),
+                new Column("y", Simple.INTEGER, true)),
+            List.of("id"));
+    DeltaTable table =
+        lake.create(
+            NAME,
+            TableSpec.of(points),
+            Watermark.at(0, "d"),
+            duck,
+            "SELECT i AS id, (hash(i) % 1000)::INT AS x, (hash(i, 1) % 1000)::INT AS y FROM"
+                + " range(1000000) t(i)");
+    CompactionGoal goal = new CompactionGoal(1 << 10, 1 << 10, 0.2, 0, List.of("x", "y"));
+    Compacted done = lake.maintenance(NAME).compact(duck, goal);
+    table.refresh();
+    assertThat(done.filesAfter()).isGreaterThan(7);
+    for (String column : List.of("x", "y")) {
+      assertThat(files(table, new Condition(column, Comparison.EQUAL, "77")))
+          .as(column)
+          .isLessThanOrEqualTo(done.filesAfter() * 3 / 5);
+    }
+    assertThat(table.rows()).isEqualTo(1_000_000);
+  }
+}
