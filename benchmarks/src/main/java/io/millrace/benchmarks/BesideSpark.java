@@ -1,6 +1,8 @@
 package io.millrace.benchmarks;
 
 import io.millrace.contracts.TableName;
+import io.millrace.contracts.row.RowSchema;
+import io.millrace.lake.CompactionGoal;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.DuckDb;
 import io.millrace.lake.Lake;
@@ -24,11 +26,26 @@ import java.util.stream.Stream;
  * Changes of lineitem by Millrace and by Spark's MERGE, each on copies of the same files; results
  * are compared row for row before a time counts. Millrace's mirror is loaded before, as a service
  * has it; the time to load it is said too.
- *
- * @param sparkClasspath classes and jars of {@code benchmarks/spark}
  */
-record BesideSpark(Path folder, PrintStream out, String sparkClasspath) {
-  private static final int ROUNDS = 4;
+final class BesideSpark {
+  private static final int ROUNDS = 6;
+  private static final int UPSERTS = 20;
+
+  private final Path folder;
+  private final PrintStream out;
+  private final String sparkClasspath;
+  private double mergeMillis;
+
+  /**
+   * A measurement.
+   *
+   * @param sparkClasspath classes and jars of {@code benchmarks/spark}
+   */
+  BesideSpark(Path folder, PrintStream out, String sparkClasspath) {
+    this.folder = folder;
+    this.out = out;
+    this.sparkClasspath = sparkClasspath;
+  }
 
   private record Kind(String name, int percent, double bar) {}
 
@@ -54,7 +71,104 @@ record BesideSpark(Path folder, PrintStream out, String sparkClasspath) {
               new Kind("delete", 1, 0.15))) {
         compare(duck, origin, rows, kind);
       }
+      append(duck, rows);
+      again(duck, origin);
+      manyUpserts(duck, origin, rows);
     }
+  }
+
+  /** A plain append of the rows that the merge writes, to a table without a key. */
+  private void append(Connection duck, long rows) throws Exception {
+    List<Double> millis = new ArrayList<>();
+    try (Lake lake = new Lake(folder.resolve("append"))) {
+      DeltaTable table =
+          lake.create(
+              TableName.parse("dim.lineitem"),
+              TableSpec.of(new RowSchema(LineItems.SCHEMA.columns(), List.of())),
+              Watermark.at(0, "benchmark"),
+              duck,
+              LineItems.rows(0, rows / 10, "'line'"));
+      for (int round = 0; round < ROUNDS; round++) {
+        Meter meter = new Meter();
+        var _ =
+            table.append(
+                duck,
+                "FROM read_parquet(" + Sql.text(folder.resolve("merge.parquet").toString()) + ")",
+                Watermark.at(round + 1, "benchmark"));
+        if (round > 0) {
+          millis.add(meter.wallMillis());
+        }
+      }
+    }
+    out.printf(
+        Locale.ROOT,
+        "append of the merge's rows: %s ms; the merge takes %.1f times that (bar 10)%n",
+        Orders.millis(Meter.median(millis)),
+        mergeMillis / Meter.median(millis));
+  }
+
+  /** The merge once more on a table that has it: nothing is to change. */
+  private void again(Connection duck, Path origin) throws Exception {
+    Path root = copy(origin, "again");
+    Path changes = folder.resolve("merge.parquet");
+    var _ = millrace(duck, root, changes, "merge");
+    try (Lake lake = new Lake(root)) {
+      DeltaTable table = lake.open(TableName.parse("dim.lineitem"));
+      var _ = Mirror.load(duck, table, "mirror");
+      Meter meter = new Meter();
+      RowDiff.Changes found = changes(duck, table, changes, "merge");
+      out.printf(
+          Locale.ROOT,
+          "the same merge again: %d rows changed, so no commit and 0 files, in %s ms%n",
+          found.inserts() + found.updates() + found.deletes(),
+          Orders.millis(meter.wallMillis()));
+    }
+  }
+
+  private void manyUpserts(Connection duck, Path origin, long rows) throws Exception {
+    Path root = copy(origin, "many");
+    try (Lake lake = new Lake(root)) {
+      DeltaTable table = lake.open(TableName.parse("dim.lineitem"));
+      Mirror mirror = Mirror.load(duck, table, "mirror");
+      double before = reading(duck, table);
+      for (int round = 1; round <= UPSERTS; round++) {
+        Sql.run(
+            duck,
+            "CREATE OR REPLACE TEMP TABLE batch AS "
+                + LineItems.upsert(rows, "round " + round, round));
+        RowDiff.Changes found = difference(duck, table, "batch");
+        var _ = table.commit(duck, mirror, found.relation(), Watermark.at(round, "benchmark"));
+      }
+      CompactionGoal goal = CompactionGoal.usual();
+      boolean due = table.compactionDue(goal);
+      if (due) {
+        var _ = lake.maintenance(table.name()).compact(duck, goal);
+        table.refresh();
+      }
+      double after = reading(duck, table);
+      out.printf(
+          Locale.ROOT,
+          "reading all columns: %s ms before, %s ms after %d upserts of 1 %%%s: ratio %.2f (bar"
+              + " 1.5)%n",
+          Orders.millis(before),
+          Orders.millis(after),
+          UPSERTS,
+          due ? " and the compaction that was due" : "",
+          after / before);
+    }
+  }
+
+  private static double reading(Connection duck, DeltaTable table) {
+    var _ = table.history().createView(duck, table.version(), "read_back");
+    List<Double> millis = new ArrayList<>();
+    for (int i = 0; i < ROUNDS; i++) {
+      Meter meter = new Meter();
+      Sql.run(duck, "SELECT bit_xor(hash(r)) FROM read_back r");
+      if (i > 0) {
+        millis.add(meter.wallMillis());
+      }
+    }
+    return Meter.median(millis);
   }
 
   private void compare(Connection duck, Path origin, long rows, Kind kind) throws Exception {
@@ -81,6 +195,9 @@ record BesideSpark(Path folder, PrintStream out, String sparkClasspath) {
       }
     }
     requireSameRows(duck, mine, rivals.getLast());
+    if (kind.name().equals("merge")) {
+      mergeMillis = Meter.median(ours);
+    }
     double us = Meter.median(ours);
     double them = Meter.median(theirs.subList(1, theirs.size()));
     out.printf(
@@ -101,23 +218,30 @@ record BesideSpark(Path folder, PrintStream out, String sparkClasspath) {
       Mirror mirror = Mirror.load(duck, table, "mirror");
       out.printf(Locale.ROOT, "  mirror loaded in %s ms%n", Orders.millis(loading.wallMillis()));
       Meter meter = new Meter();
-      Sql.run(
-          duck,
-          "CREATE OR REPLACE TEMP TABLE batch AS FROM read_parquet("
-              + Sql.text(changes.toString())
-              + ")");
-      String wanted = kind.equals("delete") ? "(FROM batch WHERE false)" : "batch";
-      RowDiff.Changes found =
-          RowDiff.of(table)
-              .into(
-                  duck,
-                  "changes",
-                  "mirror",
-                  wanted,
-                  new RowDiff.Scope("batch", List.of("l_orderkey", "l_linenumber")));
+      RowDiff.Changes found = changes(duck, table, changes, kind);
       var _ = table.commit(duck, mirror, found.relation(), Watermark.at(1, "benchmark"));
       return meter.wallMillis();
     }
+  }
+
+  private static RowDiff.Changes changes(
+      Connection duck, DeltaTable table, Path changes, String kind) {
+    Sql.run(
+        duck,
+        "CREATE OR REPLACE TEMP TABLE batch AS FROM read_parquet("
+            + Sql.text(changes.toString())
+            + ")");
+    return difference(duck, table, kind.equals("delete") ? "(FROM batch WHERE false)" : "batch");
+  }
+
+  private static RowDiff.Changes difference(Connection duck, DeltaTable table, String wanted) {
+    return RowDiff.of(table)
+        .into(
+            duck,
+            "changes",
+            "mirror",
+            wanted,
+            new RowDiff.Scope("batch", List.of("l_orderkey", "l_linenumber")));
   }
 
   private void requireSameRows(Connection duck, Path ours, Path theirs) {

@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 import io.millrace.lake.CommitResult;
 import io.millrace.lake.DuckDb;
 import io.millrace.lake.Lake;
+import io.millrace.lake.Sql;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,19 +18,23 @@ import java.util.Locale;
 record CostOfARow(Path folder, PrintStream out) {
   private static final int CHANGES = 10_000;
   private static final int ROUNDS = 6;
+  private static final DuckDb.Limits LIMITS = new DuckDb.Limits("4GB", 2, "10GB");
 
   void run(long rowsMax) throws Exception {
     out.printf(
         Locale.ROOT,
-        "%10s %14s %14s %12s %12s%n",
+        "%10s %14s %14s %14s %12s %12s %12s%n",
         "rows",
         "written B/row",
         "read B/row",
+        "local state MB",
         "ms/step",
+        "us/row",
         "CPU ms");
     for (long rows = 100_000; rows <= rowsMax; rows *= 10) {
       one(rows);
     }
+    out.printf(Locale.ROOT, "mirror in memory, memory_limit %s%n", LIMITS.memory());
   }
 
   private void one(long rows) throws Exception {
@@ -38,9 +43,10 @@ record CostOfARow(Path folder, PrintStream out) {
     List<Double> read = new ArrayList<>();
     List<Double> wall = new ArrayList<>();
     List<Double> cpu = new ArrayList<>();
+    double localMegabytes;
+    List<Double> perRow = new ArrayList<>();
     try (Lake lake = new Lake(root);
-        DuckDb duckDb =
-            DuckDb.inMemory(folder.resolve("spill"), new DuckDb.Limits("4GB", 2, "10GB"));
+        DuckDb duckDb = DuckDb.inMemory(folder.resolve("spill"), LIMITS);
         Connection duck = duckDb.connect()) {
       Orders orders = Orders.create(lake, duck, rows);
       for (int round = 0; round < ROUNDS; round++) {
@@ -51,19 +57,27 @@ record CostOfARow(Path folder, PrintStream out) {
         double changed = done.rowsInserted() + done.rowsDeleted();
         if (round > 0) {
           wall.add(meter.wallMillis());
+          perRow.add(meter.wallMillis() * 1000 / changed);
           cpu.add(meter.cpuMillis());
           read.add(meter.bytesRead() / changed);
           written.add((Meter.bytesIn(root) - before) / changed);
         }
       }
+      localMegabytes =
+          Sql.number(
+                  duck,
+                  "SELECT sum(memory_usage_bytes + temporary_storage_bytes) FROM duckdb_memory()")
+              / 1048576.0;
     }
     out.printf(
         Locale.ROOT,
-        "%10d %14.1f %14.1f %12.1f %12.1f%n",
+        "%10d %14.1f %14.1f %14.1f %12.1f %12.1f %12.1f%n",
         rows,
         Meter.median(written),
         Meter.median(read),
+        localMegabytes,
         Meter.median(wall),
+        Meter.median(perRow),
         Meter.median(cpu));
   }
 }

@@ -68,4 +68,13 @@ final class LineItems {
         ? changed + " UNION ALL " + rows(rows, rows + rows * percent / 500, "'new'")
         : changed;
   }
+
+  /** 1 % of the lines under a comment, four of five there before, by a random draw. */
+  static String upsert(long rows, String comment, int draw) {
+    String changed =
+        rows(0, rows, "'" + comment + "'")
+            + String.format(Locale.ROOT, "WHERE hash(i, 100 + %d) %% 1000 < 8", draw);
+    long from = rows + draw * (rows / 500);
+    return changed + " UNION ALL " + rows(from, from + rows / 500, "'" + comment + "'");
+  }
 }

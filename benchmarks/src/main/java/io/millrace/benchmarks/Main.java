@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 @Speaks
 public final class Main {
   private static final String USAGE =
-      "one of: rows [MAX_ROWS] | steps [ROWS] | commits [VERSIONS] | mirror [ROWS] | lineitem ROWS"
-          + " SPARK_CLASSPATH";
+      "one of: rows [MAX_ROWS] | steps [ROWS] | tables [ROWS] | commits [VERSIONS] | mirror [ROWS]"
+          + " | lineitem ROWS SPARK_CLASSPATH";
 
   private Main() {}
 
@@ -40,6 +40,7 @@ public final class Main {
     switch (arguments[0]) {
       case "rows" -> new CostOfARow(folder, out).run(number(arguments, 10_000_000));
       case "steps" -> new SmallSteps(folder, out).run(number(arguments, 1_000_000));
+      case "tables" -> new ManyTables(folder, out).run(number(arguments, 1_000_000));
       case "commits" -> new SmallCommits(folder, out).run(number(arguments, 1_000));
       case "mirror" -> new LargeMirror(folder, out).run(number(arguments, 10_000_000));
       case "lineitem" ->

@@ -37,18 +37,23 @@ final class Orders {
   private final Mirror mirror;
   private long inserted;
 
-  private Orders(Connection duck, DeltaTable table, long rows) {
+  private Orders(Connection duck, DeltaTable table, long rows, String relation) {
     this.duck = duck;
     this.table = table;
-    this.mirror = Mirror.load(duck, table, "mirror");
+    this.mirror = Mirror.load(duck, table, relation);
     this.inserted = rows;
   }
 
   static Orders create(Lake lake, Connection duck, long rows) {
+    return create(lake, duck, rows, NAME);
+  }
+
+  /** As {@link #create(Lake, Connection, long)}, one of several; its mirror has its name. */
+  static Orders create(Lake lake, Connection duck, long rows, TableName name) {
     return new Orders(
         duck,
         lake.create(
-            NAME,
+            name,
             TableSpec.of(SCHEMA),
             Watermark.at(0, "benchmark"),
             duck,
@@ -57,7 +62,8 @@ final class Orders {
                 + " '2026-01-01' + INTERVAL 1 SECOND * i AS ordered_at, i % 7 AS lines FROM range("
                 + rows
                 + ") t(i)"),
-        rows);
+        rows,
+        name.equals(NAME) ? "mirror" : Sql.name("mirror of " + name));
   }
 
   DeltaTable table() {
@@ -85,12 +91,12 @@ final class Orders {
         CREATE OR REPLACE TEMP TABLE wanted AS
         SELECT id, customer, 'changed' AS status, comment, amount + 1 AS amount, discount,
                ordered_at, lines
-        FROM mirror SEMI JOIN (FROM picked WHERE kind > 0) USING (id)
+        FROM %s SEMI JOIN (FROM picked WHERE kind > 0) USING (id)
         WHERE id NOT IN (SELECT id FROM picked WHERE kind = 0)
         UNION ALL
         SELECT i, i, 'new', 'new', 1, 0, TIMESTAMP '2026-06-01', 1 FROM range(%d, %d) t(i)
         """
-            .formatted(inserted, inserted + fresh));
+            .formatted(mirror.relation(), inserted, inserted + fresh));
     inserted += fresh;
     Sql.run(
         duck,
@@ -101,7 +107,12 @@ final class Orders {
   CommitResult.Committed step(long cut) {
     RowDiff.Changes changes =
         RowDiff.of(table)
-            .into(duck, "changes", "mirror", "wanted", new RowDiff.Scope("keys", List.of("id")));
+            .into(
+                duck,
+                "changes",
+                mirror.relation(),
+                "wanted",
+                new RowDiff.Scope("keys", List.of("id")));
     CommitResult result =
         table.commit(duck, mirror, changes.relation(), Watermark.at(cut, "benchmark"));
     mirror.refresh(duck);
