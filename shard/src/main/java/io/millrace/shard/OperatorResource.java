@@ -1,11 +1,8 @@
 package io.millrace.shard;
 
-import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
-import io.millrace.contracts.wire.Cut;
 import io.millrace.runtime.CutChannel;
-import io.millrace.runtime.RuntimeConfig;
 import io.millrace.runtime.StatusBoard;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.BadRequestException;
@@ -16,12 +13,9 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
@@ -29,16 +23,13 @@ import java.util.concurrent.TimeoutException;
 @Path("/api/v1/tables")
 @Produces(MediaType.APPLICATION_JSON)
 public class OperatorResource {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
-
   private final CutChannel cuts;
-  private final RuntimeConfig config;
+  private final OperatorOrders orders;
   private final StatusBoard board;
-  private final Clock clock = Clock.systemUTC();
 
-  OperatorResource(CutChannel cuts, RuntimeConfig config, StatusBoard board) {
+  OperatorResource(CutChannel cuts, OperatorOrders orders, StatusBoard board) {
     this.cuts = cuts;
-    this.config = config;
+    this.orders = orders;
     this.board = board;
   }
 
@@ -125,20 +116,6 @@ public class OperatorResource {
   private Ordered order(Rebuild rebuild)
       throws ExecutionException, TimeoutException, InterruptedException {
     TableName table = TableName.parse(rebuild.rebuild());
-    String source =
-        "operator." + Service.of(table).id() + "." + Service.shardOf(table, config.shards());
-    long previous = cuts.log().last(source).map(FoldedCut::number).orElse(-1L);
-    String order = rebuild.toJson();
-    cuts.append(new Cut(source, previous, order, Map.of(), clock.instant()), LIMIT);
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (cuts.log().nextOf(source, previous).isEmpty()) {
-      long seen = cuts.news().count();
-      cuts.news().await(seen, Duration.ofMillis(200));
-      if (System.nanoTime() > deadline) {
-        throw new TimeoutException("the order was not read back from the cut log within 30 s");
-      }
-    }
-    return new Ordered(
-        rebuild.rebuild(), cuts.log().nextOf(source, previous).orElseThrow().number());
+    return new Ordered(rebuild.rebuild(), orders.give(table, rebuild.toJson()));
   }
 }

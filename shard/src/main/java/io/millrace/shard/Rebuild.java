@@ -25,6 +25,8 @@ public record Rebuild(
   private static final Rebuild NONE = new Rebuild("", false, null, List.of());
 
   public Rebuild {
+    // Orders of other kinds do not say.
+    rebuild = rebuild == null ? "" : rebuild;
     // Orders of an earlier release do not say.
     erase = erase == null ? List.of() : List.copyOf(erase);
   }
