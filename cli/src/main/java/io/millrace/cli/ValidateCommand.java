@@ -46,6 +46,7 @@ final class ValidateCommand implements Callable<Integer> {
     } else {
       validation.problems().forEach(out::println);
       validation.unchecked().forEach(what -> out.println("not checked: " + what));
+      validation.notices().forEach(what -> out.println("note: " + what));
       out.println(summary(validation));
     }
     return validation.problems().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
@@ -77,6 +78,7 @@ final class ValidateCommand implements Callable<Integer> {
       node.put("hint", problem.hint().orElse(null));
     }
     validation.unchecked().forEach(answer.withArray("unchecked")::add);
+    validation.notices().forEach(answer.withArray("notices")::add);
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(answer);
   }
 }

@@ -2,7 +2,9 @@ package io.millrace.warehouse;
 
 import io.millrace.contracts.error.WarehouseError;
 import io.millrace.contracts.row.RowSchema;
+import io.millrace.warehouse.DynamicTable.Initialize;
 import io.millrace.warehouse.DynamicTable.Lookup;
+import io.millrace.warehouse.DynamicTable.OnChange;
 import io.millrace.warehouse.DynamicTable.RefreshMode;
 import io.millrace.warehouse.algebra.Algebra;
 import io.millrace.warehouse.algebra.Block;
@@ -17,6 +19,7 @@ import io.millrace.warehouse.statement.Statement.Term;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Makes dynamic tables of their statements. */
 final class DynamicBinder {
@@ -35,6 +38,13 @@ final class DynamicBinder {
     TargetLag lag = statement.targetLag().map(t -> targetLag(text, t)).orElse(defaultLag);
     RefreshMode mode =
         statement.refreshMode().map(t -> refreshMode(text, t)).orElse(RefreshMode.AUTO);
+    Initialize initialize =
+        statement.initialize().map(t -> initialize(text, t)).orElse(Initialize.ON_CREATE);
+    OptionalDouble threshold =
+        statement
+            .cardinalityThreshold()
+            .map(t -> OptionalDouble.of(threshold(text, t)))
+            .orElse(OptionalDouble.empty());
     Optional<BoundSelect> bound = binding.bind(parsed, Layer.DYNAMIC, List.of());
     List<String> keys =
         bound.isPresent() && statement.keys().isPresent()
@@ -65,6 +75,9 @@ final class DynamicBinder {
             text.file(),
             lag,
             mode,
+            statement.orReplace() ? OnChange.REPLACE : OnChange.WAIT,
+            initialize,
+            threshold,
             keys,
             fact,
             select.usesNow(),
@@ -109,6 +122,40 @@ final class DynamicBinder {
               "TARGET_LAG must be " + TargetLag.FORM);
     }
     return lag.orElse(defaultLag);
+  }
+
+  private Initialize initialize(SourceText text, Term term) {
+    return switch (term.text().toUpperCase(Locale.ROOT)) {
+      case "ON_CREATE" -> Initialize.ON_CREATE;
+      case "ON_SCHEDULE" -> Initialize.ON_SCHEDULE;
+      default -> {
+        binding
+            .problems()
+            .add(
+                WarehouseError.WH_024_CLAUSE_VALUE,
+                text,
+                term.offset(),
+                "there is no INITIALIZE " + term.text(),
+                Nearest.hint(term.text(), List.of("ON_CREATE", "ON_SCHEDULE")));
+        yield Initialize.ON_CREATE;
+      }
+    };
+  }
+
+  private double threshold(SourceText text, Term term) {
+    // Numbers of the tokenizer are digits and dots.
+    double value =
+        term.text().matches("[0-9]+(\\.[0-9]+)?") ? Double.parseDouble(term.text()) : Double.NaN;
+    if (!(value >= 0 && value <= 1)) {
+      binding
+          .problems()
+          .add(
+              WarehouseError.WH_024_CLAUSE_VALUE,
+              text,
+              term.offset(),
+              "CARDINALITY_THRESHOLD is a share from 0 to 1, and " + term.text() + " is none");
+    }
+    return value;
   }
 
   private RefreshMode refreshMode(SourceText text, Term term) {

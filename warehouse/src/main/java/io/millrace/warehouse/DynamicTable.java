@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
@@ -22,6 +23,10 @@ import java.util.function.Function;
  * @param file see {@link Table#file}
  * @param targetLag the promise about data time
  * @param refreshMode how it is brought up to date
+ * @param onChange what becomes of the table's rows when the statement has changed
+ * @param initialize when it is filled first
+ * @param cardinalityThreshold the share of changed input rows above which AUTO runs the whole
+ *     query; empty where cost alone decides
  * @param keys the declared key; empty when none was declared
  * @param fact what kind of fact it says it is, if it says so
  * @param usesNow whether the query asks for the time, so that time alone can change the table
@@ -38,6 +43,9 @@ public record DynamicTable(
     Path file,
     TargetLag targetLag,
     RefreshMode refreshMode,
+    OnChange onChange,
+    Initialize initialize,
+    OptionalDouble cardinalityThreshold,
     List<String> keys,
     Optional<Fact> fact,
     boolean usesNow,
@@ -61,6 +69,22 @@ public record DynamicTable(
     INCREMENTAL,
     /** The query is run as a whole and its result compared. */
     FULL
+  }
+
+  /** What becomes of rows that an earlier statement made. */
+  public enum OnChange {
+    /** The table stops until an operator says rebuild. */
+    WAIT,
+    /** The table is rebuilt without being asked: CREATE OR REPLACE. */
+    REPLACE
+  }
+
+  /** When a new table is filled. */
+  public enum Initialize {
+    /** As soon as its inputs have rows. */
+    ON_CREATE,
+    /** At the first of its rounds. */
+    ON_SCHEDULE
   }
 
   /**

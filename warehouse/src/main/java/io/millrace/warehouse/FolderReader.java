@@ -71,7 +71,8 @@ final class FolderReader {
                     settings.get().settings(),
                     List.copyOf(sources.values()),
                     t));
-    return new Validation(problems.sorted(), unchecked.stream().distinct().toList(), warehouse);
+    return new Validation(
+        problems.sorted(), unchecked.stream().distinct().toList(), problems.notices(), warehouse);
   }
 
   /** The sources alone; what is wrong with them is left to {@link #read}. */

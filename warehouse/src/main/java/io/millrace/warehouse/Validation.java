@@ -13,15 +13,20 @@ import java.util.stream.Collectors;
  *
  * @param problems all that were found, by file, line and column
  * @param unchecked what could not be checked offline, as sentences
+ * @param notices what means something else than may be thought, as {@code path:line:column: text}
  * @param warehouse there when nothing is wrong, every table could be bound and {@code
  *     warehouse.yml} has no unset variable; read offline, a source's unset variables read as empty
  */
 public record Validation(
-    List<Problem> problems, List<String> unchecked, Optional<Warehouse> warehouse) {
+    List<Problem> problems,
+    List<String> unchecked,
+    List<String> notices,
+    Optional<Warehouse> warehouse) {
 
   public Validation {
     problems = List.copyOf(problems);
     unchecked = List.copyOf(unchecked);
+    notices = List.copyOf(notices);
   }
 
   /** Whether this code, and no other, keeps the folder from being valid. */

@@ -162,4 +162,46 @@ class DynamicTableTest {
     assertThat(m.refreshMode()).isEqualTo(RefreshMode.FULL);
     assertThat(m.targetLag()).isEqualTo(new TargetLag.Within(Duration.ofMinutes(90)));
   }
+
+  @Test
+  void clausesOfOtherSystemsAreTakenWithANotice() {
+    TestFolder folder =
+        new TestFolder(temp)
+            .with(
+                "marts/m.sql",
+                """
+                CREATE OR REPLACE DYNAMIC TABLE marts.m
+                  REFRESH_STRATEGY = AFFECTED_KEYS
+                  DEDUPLICATION = true
+                  CARDINALITY_THRESHOLD = 0.3
+                  INITIALIZE = on_schedule
+                  TARGET_LAG = 'downstream'
+                AS SELECT id FROM staging.orders
+                """);
+    DynamicTable m = folder.m();
+    assertThat(m.refreshMode()).isEqualTo(RefreshMode.INCREMENTAL);
+    assertThat(m.onChange()).isEqualTo(DynamicTable.OnChange.REPLACE);
+    assertThat(m.initialize()).isEqualTo(DynamicTable.Initialize.ON_SCHEDULE);
+    assertThat(m.cardinalityThreshold()).hasValue(0.3);
+    assertThat(m.targetLag()).isEqualTo(new TargetLag.Downstream());
+    assertThat(folder.read().notices())
+        .containsExactlyInAnyOrder(
+            "marts/m.sql:2:22: REFRESH_STRATEGY is another name of REFRESH_MODE",
+            "marts/m.sql:3:19: DEDUPLICATION says nothing here: every refresh writes only rows that"
+                + " differ");
+  }
+
+  @Test
+  void theStatementsOtherClausesAreNoPartOfItsDefinition() {
+    String plain = new TestFolder(temp).mart("SELECT id FROM staging.orders").m().definition();
+    DynamicTable other =
+        new TestFolder(temp)
+            .with(
+                "marts/m.sql",
+                "CREATE OR REPLACE DYNAMIC TABLE marts.m TARGET_LAG = '1 hour' INITIALIZE ="
+                    + " ON_SCHEDULE CARDINALITY_THRESHOLD = 0.5 COMMENT = 'c' AS SELECT id FROM"
+                    + " staging.orders")
+            .m();
+    assertThat(other.definition()).isEqualTo(plain);
+  }
 }

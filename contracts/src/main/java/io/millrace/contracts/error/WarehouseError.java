@@ -77,9 +77,7 @@ public enum WarehouseError implements ErrorCode {
   /** Not built yet: Source kinds files, delta and topic. */
   WH_067_SOURCE_KIND_NOT_BUILT(Kind.CONFIG, Response.STOP),
   /** Not built yet: CREATE OR REPLACE. */
-  WH_068_OR_REPLACE_NOT_BUILT(Kind.CONFIG, Response.STOP),
-  /** Not built yet: INITIALIZE. */
-  WH_069_INITIALIZE_NOT_BUILT(Kind.CONFIG, Response.STOP);
+  WH_068_OR_REPLACE_NOT_BUILT(Kind.CONFIG, Response.STOP);
 
   private final Kind kind;
   private final Response response;

@@ -101,6 +101,15 @@ public record Block(String what, Strategy strategy, Reason reason, List<Block> i
         || node instanceof Node.Stored;
   }
 
+  /** The blocks of a query as lines, inputs indented; one line where they are not known. */
+  public static List<String> lines(Algebra algebra) {
+    return switch (algebra) {
+      case Algebra.Known(Node root) -> of(root).lines();
+      case Algebra.Unknown(Reason reason, String construct) ->
+          List.of("FULL query (" + reason + ": " + construct + ", " + reason.text() + ")");
+    };
+  }
+
   /** It and all below it, itself first. */
   public Stream<Block> all() {
     return Stream.concat(Stream.of(this), inputs.stream().flatMap(Block::all));

@@ -10,6 +10,7 @@ import java.util.Optional;
 /** Collects problems while a folder is read. One thread. */
 public final class Problems {
   private final List<Problem> found = new ArrayList<>();
+  private final List<String> notices = new ArrayList<>();
 
   /** Adds a problem of a place in a text. */
   public void add(ErrorCode code, SourceText text, int offset, String message) {
@@ -26,6 +27,24 @@ public final class Problems {
   /** Adds a problem. */
   public void add(Problem problem) {
     found.add(problem);
+  }
+
+  /** Notes something that is not wrong, but means something else than may be thought. */
+  public void notice(SourceText text, int offset, String message) {
+    SourceText.Position at = text.at(offset);
+    notices.add(
+        text.file().toString().replace('\\', '/')
+            + ":"
+            + at.line()
+            + ":"
+            + at.column()
+            + ": "
+            + message);
+  }
+
+  /** What was noted, as {@code path:line:column: message}. */
+  public List<String> notices() {
+    return List.copyOf(notices);
   }
 
   /** How many there are so far. */

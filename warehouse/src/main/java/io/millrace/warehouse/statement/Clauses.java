@@ -94,6 +94,16 @@ final class Clauses {
         });
   }
 
+  /** {@code FIRST = number}. */
+  void numberProperty(String first) {
+    readers.put(
+        first,
+        word -> {
+          tokens.expectSymbol("=");
+          put(first, tokens.expect(Kind.NUMBER, "a number"));
+        });
+  }
+
   /** {@code FIRST = word}. */
   void wordProperty(String first) {
     readers.put(

@@ -181,8 +181,11 @@ public sealed interface Statement {
   /** CREATE DYNAMIC TABLE. */
   record Dynamic(
       Header header,
+      boolean orReplace,
       Optional<Term> targetLag,
       Optional<Term> refreshMode,
+      Optional<Term> initialize,
+      Optional<Term> cardinalityThreshold,
       Optional<Names> keys,
       Optional<FactClause> fact,
       Optional<Term> comment)

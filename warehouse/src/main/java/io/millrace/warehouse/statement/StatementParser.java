@@ -51,11 +51,14 @@ public final class StatementParser {
   private Statement statement() throws SyntaxException {
     tokens.expect("CREATE");
     Token or = tokens.peek();
-    if (tokens.accept("OR")) {
+    boolean replace = tokens.accept("OR");
+    if (replace) {
       tokens.expect("REPLACE");
-      refuse(WarehouseError.WH_068_OR_REPLACE_NOT_BUILT, or, "OR REPLACE");
     }
     Token kind = tokens.next();
+    if (replace && !kind.isWord("DYNAMIC")) {
+      refuse(WarehouseError.WH_068_OR_REPLACE_NOT_BUILT, or, "OR REPLACE");
+    }
     return switch (kind.upper()) {
       case "STAGING" -> {
         tokens.expect("TABLE");
@@ -64,7 +67,7 @@ public final class StatementParser {
       case "DIMENSION" -> dimension(kind);
       case "DYNAMIC" -> {
         tokens.expect("TABLE");
-        yield dynamic(kind);
+        yield dynamic(kind, replace);
       }
       default ->
           throw new SyntaxException(
@@ -134,26 +137,26 @@ public final class StatementParser {
     return new Statement.CalendarStatement(header, from, to, month, week);
   }
 
-  private Statement dynamic(Token kind) throws SyntaxException {
+  private Statement dynamic(Token kind, boolean replace) throws SyntaxException {
     Token name = name(kind, "marts");
     clauses.textProperty("TARGET_LAG");
     clauses.wordProperty("REFRESH_MODE");
+    clauses.wordProperty("REFRESH_STRATEGY");
+    clauses.wordProperty("INITIALIZE");
+    clauses.numberProperty("CARDINALITY_THRESHOLD");
+    clauses.wordProperty("DEDUPLICATION");
     clauses.nameList("KEYS");
     clauses.textProperty("COMMENT");
     List<FactClause> fact = new ArrayList<>();
     clauses.other("FACT", word -> fact.add(fact(word)));
-    clauses.other(
-        "INITIALIZE",
-        word -> {
-          tokens.expectSymbol("=");
-          tokens.expectName("ON_CREATE or ON_SCHEDULE");
-          refuse(WarehouseError.WH_069_INITIALIZE_NOT_BUILT, word, "INITIALIZE");
-        });
     Header header = new Header(source, expected, name.offset(), clauses.readToSelect());
     return new Statement.Dynamic(
         header,
+        replace,
         clauses.term("TARGET_LAG"),
-        clauses.term("REFRESH_MODE"),
+        refreshMode(),
+        clauses.term("INITIALIZE"),
+        clauses.term("CARDINALITY_THRESHOLD"),
         clauses.names("KEYS"),
         fact.stream().findFirst(),
         clauses.term("COMMENT"));
@@ -172,6 +175,34 @@ public final class StatementParser {
         kind.isWord("PERIODIC") ? FactKind.PERIODIC_SNAPSHOT : FactKind.ACCUMULATING_SNAPSHOT,
         Optional.of(columns),
         word.offset());
+  }
+
+  /** REFRESH_MODE, or its other name; what other names mean here is a notice. */
+  private Optional<Term> refreshMode() {
+    clauses
+        .term("DEDUPLICATION")
+        .ifPresent(term ->
+            problems.notice(
+                source,
+                term.offset(),
+                "DEDUPLICATION says nothing here: every refresh writes only rows that differ"));
+    Optional<Term> strategy = clauses.term("REFRESH_STRATEGY");
+    if (strategy.isEmpty()) {
+      return clauses.term("REFRESH_MODE");
+    }
+    Term term = strategy.get();
+    problems.notice(source, term.offset(), "REFRESH_STRATEGY is another name of REFRESH_MODE");
+    if (clauses.term("REFRESH_MODE").isPresent()) {
+      problems.add(
+          WarehouseError.WH_022_CLAUSE_TWICE,
+          source,
+          term.offset(),
+          "REFRESH_STRATEGY and REFRESH_MODE are the same clause");
+    }
+    return Optional.of(
+        term.text().equalsIgnoreCase("AFFECTED_KEYS")
+            ? new Term("INCREMENTAL", term.offset())
+            : term);
   }
 
   private Token name(Token kind, String schema) throws SyntaxException {
