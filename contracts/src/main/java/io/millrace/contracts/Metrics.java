@@ -29,6 +29,9 @@ public final class Metrics {
   /** Time that steps and refreshes took that ended well, with their number: a timer. */
   public static final String REFRESH_SECONDS = "millrace_refresh_seconds";
 
+  /** Dynamic tables compared with their queries in idle time, by outcome: right, wrong. */
+  public static final String AUDITS = "millrace_audits";
+
   /** Records set aside, by code. */
   public static final String DEAD_LETTERS = "millrace_dead_letters";
 

@@ -9,6 +9,9 @@ import java.sql.Connection;
  * _weight} and {@code _cut}. It is whole from a cut on; what came before is not told.
  */
 final class ChangeLog {
+  /** Beyond so many rows, a reader that is behind is computed as a whole rather than waited for. */
+  static final long ROWS_KEPT = 1_000_000;
+
   private final Connection duck;
   private final String table;
   private final RowSchema schema;
@@ -60,9 +63,16 @@ final class ChangeLog {
         .formatted(Sql.names(schema.names()), table, after, to);
   }
 
+  /** How many rows it has. */
+  long rows() {
+    return Sql.number(duck, "SELECT count(*) FROM " + table);
+  }
+
   /** Drops what nobody will ask for again. */
   void forgetThrough(long cut) {
-    Sql.run(duck, "DELETE FROM %s WHERE _cut <= %d".formatted(table, cut));
+    if (rows() > 0) {
+      Sql.run(duck, "DELETE FROM %s WHERE _cut <= %d".formatted(table, cut));
+    }
     if (wholeAfter != Long.MAX_VALUE) {
       wholeAfter = Math.max(wholeAfter, cut);
     }

@@ -1,6 +1,7 @@
 package io.millrace.marts;
 
 import io.millrace.contracts.TableName;
+import io.millrace.marts.control.MartsBoard;
 import io.millrace.marts.refresh.Choice;
 import io.millrace.marts.refresh.FullRefresh;
 import io.millrace.marts.refresh.IncrementalRefresh;
@@ -13,6 +14,7 @@ import io.millrace.warehouse.DynamicTable;
 import io.millrace.warehouse.DynamicTable.RefreshMode;
 import io.millrace.warehouse.TargetLag;
 import io.millrace.warehouse.algebra.Algebra;
+import io.millrace.warehouse.algebra.Block;
 import io.millrace.warehouse.algebra.Node;
 import io.millrace.warehouse.algebra.Reason;
 import java.util.List;
@@ -42,7 +44,13 @@ record Mart(
         table,
         refresh(shard, definition, table),
         Lineage.sources(shard.around().warehouse(), definition.name()),
-        TargetLag.period(Lineage.effectiveLag(shard.around().warehouse(), definition)).toSeconds());
+        period(shard, definition));
+  }
+
+  /** P of a table, in seconds. */
+  static long period(Shard shard, DynamicTable definition) {
+    return TargetLag.period(Lineage.effectiveLag(shard.around().warehouse(), definition))
+        .toSeconds();
   }
 
   private static Refresh refresh(Shard shard, DynamicTable definition, WrittenTable table) {
@@ -67,5 +75,18 @@ record Mart(
 
   List<TableName> inputs() {
     return definition.inputs();
+  }
+
+  /** The table as REST shows it. */
+  MartsBoard.Description description(boolean suspended) {
+    return new MartsBoard.Description(
+        name().toString(),
+        table.progress().targetLag().toMillis(),
+        definition.refreshMode().name(),
+        inputs().stream().map(TableName::toString).toList(),
+        definition.schema().key(),
+        Block.lines(definition.algebra()),
+        suspended,
+        definition.comment().orElse(null));
   }
 }

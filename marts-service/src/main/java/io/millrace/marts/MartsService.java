@@ -1,6 +1,8 @@
 package io.millrace.marts;
 
 import io.millrace.contracts.Service;
+import io.millrace.marts.control.MartsBoard;
+import io.millrace.shard.OperatorOrders;
 import io.millrace.shard.Shard;
 import io.millrace.shard.ShardService;
 import io.millrace.shard.ShardWork;
@@ -11,6 +13,13 @@ import jakarta.enterprise.context.ApplicationScoped;
  */
 @ApplicationScoped
 public class MartsService implements ShardService {
+  private final MartsBoard board;
+  private final OperatorOrders orders;
+
+  MartsService(MartsBoard board, OperatorOrders orders) {
+    this.board = board;
+    this.orders = orders;
+  }
 
   @Override
   public Service service() {
@@ -19,6 +28,6 @@ public class MartsService implements ShardService {
 
   @Override
   public ShardWork open(Shard shard) {
-    return Rounds.open(shard);
+    return new Rounds(shard, board, new Replacements(orders));
   }
 }

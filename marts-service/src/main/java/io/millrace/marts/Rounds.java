@@ -1,102 +1,75 @@
 package io.millrace.marts;
 
 import io.micrometer.core.instrument.Metrics;
-import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
 import io.millrace.lake.Watermark;
+import io.millrace.marts.control.MartsBoard;
 import io.millrace.marts.fact.FactRules;
 import io.millrace.marts.fact.Repointing;
 import io.millrace.marts.refresh.Refresh;
 import io.millrace.marts.refresh.RefreshHistory;
+import io.millrace.marts.refresh.RefreshHistory.Result;
 import io.millrace.shard.EachTable;
-import io.millrace.shard.FollowedTable;
+import io.millrace.shard.FollowedTable.Position;
+import io.millrace.shard.Opening;
 import io.millrace.shard.Shard;
 import io.millrace.shard.ShardWork;
 import io.millrace.shard.WrittenTable;
 import io.millrace.warehouse.DynamicTable;
-import io.millrace.warehouse.Table;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The dynamic tables of a shard, brought on in rounds. A round fixes one cut, brings every input to
  * it, then goes through the tables due at it, inputs first: <em>plan -> read -> apply -> commit ->
  * publish</em>. So a table and one it reads are always at one cut, and a diamond is consistent. A
- * table that fails is passed over until its next round cut; the tables that read it wait.
+ * table that fails is passed over until its next round cut, one that cannot be opened until it can;
+ * the tables that read it are skipped, the others go on. While nothing is due, tables are audited.
  */
 final class Rounds implements ShardWork {
   private static final String REBUILD = "rebuild";
+  private static final RowDiff.Changes NO_CHANGES = new RowDiff.Changes("", 0, 0, 0);
   private static final Refresh.Outcome NOTHING =
-      new Refresh.Outcome(new RowDiff.Changes("", 0, 0, 0), "NONE", "", Map.of(), 0);
+      new Refresh.Outcome(NO_CHANGES, "NONE", "", Map.of(), 0);
 
   private final Shard shard;
-  private final List<Mart> marts;
-  private final Map<TableName, InputMirror> mirrors;
-  private final RoundCuts cuts;
+  private final MartsBoard board;
+  private final Replacements replacements;
+  private final List<Opening<Mart>> openings;
+  private final List<Mart> marts = new ArrayList<>();
+  private final Inputs inputs;
+  private final Plan plan;
+  private final Audits audits = new Audits();
   private final RefreshHistory history;
-  private final Map<TableName, Long> changedAt = new HashMap<>();
-  private final Map<TableName, ChangeLog> logs = new HashMap<>();
   private final Set<TableName> fresh = new HashSet<>();
-  private final Set<Long> periods = new HashSet<>();
-  private final Map<TableName, Long> announced = new HashMap<>();
-  private long known = -1;
-  private long lastRound = -1;
+  private final Map<TableName, Boolean> described = new HashMap<>();
 
-  private Rounds(Shard shard, List<Mart> marts, Map<TableName, InputMirror> mirrors) {
+  Rounds(Shard shard, MartsBoard board, Replacements replacements) {
     this.shard = shard;
-    this.marts = marts;
-    this.mirrors = mirrors;
-    this.cuts = new RoundCuts(shard.around().cutLog());
-    this.history = new RefreshHistory(shard.around().lake(), shard.duck());
-    marts.forEach(mart -> periods.add(mart.period()));
-    for (TableName input : inputs()) {
-      InputMirror mirror = mirrors.get(input);
-      logs.put(input, mirror != null ? mirror.log() : ownLog(mart(input)));
-    }
-  }
-
-  private Set<TableName> inputs() {
-    return marts.stream().flatMap(m -> m.inputs().stream()).collect(Collectors.toSet());
-  }
-
-  private ChangeLog ownLog(Mart mart) {
-    ChangeLog log =
-        new ChangeLog(
-            shard.duck(), Sql.name("changes of " + mart.name()), mart.definition().schema());
-    log.begin(mart.table().through());
-    return log;
-  }
-
-  static Rounds open(Shard shard) {
-    List<Mart> marts =
+    this.board = board;
+    this.replacements = replacements;
+    this.openings =
         shard.tables().stream()
             .map(DynamicTable.class::cast)
-            .map(definition -> Mart.open(shard, definition))
+            .map(definition -> new Opening<>(shard, definition, () -> Mart.open(shard, definition)))
             .toList();
-    Map<TableName, InputMirror> inputs = new TreeMap<>();
-    for (Mart mart : marts) {
-      for (TableName input : mart.inputs()) {
-        if (Service.of(input) != Service.MARTS) {
-          Table definition = shard.around().warehouse().table(input).orElseThrow();
-          inputs.computeIfAbsent(
-              input, i -> new InputMirror(shard, new FollowedTable(shard, definition)));
-        }
-      }
-    }
-    return new Rounds(shard, marts, inputs);
+    this.inputs = new Inputs(shard);
+    this.plan = new Plan(shard, marts, inputs);
+    this.history = new RefreshHistory(shard.around().lake(), shard.duck());
   }
 
   @Override
@@ -106,119 +79,83 @@ final class Rounds implements ShardWork {
 
   @Override
   public boolean advance() throws InterruptedException {
-    look();
-    OptionalLong cut = nextRound();
+    open();
+    for (Mart mart : marts) {
+      replacements.orderIfChanged(mart);
+    }
+    plan.look();
+    OptionalLong cut = plan.nextRound();
     if (cut.isPresent()) {
       round(cut.getAsLong());
+    } else {
+      audits.next(marts.stream().filter(this::settled).toList()).ifPresent(this::audit);
     }
     history.appendIfDue();
-    marts.forEach(mart -> mart.table().progress().show());
+    marts.forEach(this::show);
     return cut.isPresent();
   }
 
-  /**
-   * How far everything is that other services write. Looked at once for each round: what is
-   * announced amid a round belongs to the next, for the mirrors were brought on without it.
-   */
-  private void look() {
-    known = shard.around().cutLog().end() - 1;
-    mirrors.forEach((input, mirror) -> announced.put(input, mirror.through()));
-  }
-
-  /** The earliest cut at which a table is due. */
-  private OptionalLong nextRound() {
-    return marts.stream().map(this::due).flatMapToLong(OptionalLong::stream).min();
-  }
-
-  private OptionalLong due(Mart mart) {
-    WrittenTable table = mart.table();
-    Optional<Long> order = table.nextRebuild().map(c -> c.number());
-    if (order.isPresent() && table.definitionChanged()) {
-      table.progress().cleared();
+  /** Opens what is not open; what has been opened stands in the order of the graph. */
+  private void open() {
+    if (marts.size() == openings.size()) {
+      return;
     }
-    if (!table.progress().mayStep()) {
-      return OptionalLong.empty();
+    List<Mart> open = openings.stream().flatMap(o -> o.open().stream()).toList();
+    open.stream().filter(mart -> plan.mart(mart.name()).isEmpty()).forEach(inputs::opened);
+    marts.clear();
+    marts.addAll(open);
+  }
+
+  private void show(Mart mart) {
+    mart.table().progress().show();
+    boolean suspended = plan.suspended(mart);
+    if (!Boolean.valueOf(suspended).equals(described.put(mart.name(), suspended))) {
+      board.describe(mart.description(suspended));
     }
-    long reach = reach(mart);
-    if (order.isPresent() && order.get() >= lastRound) {
-      return reach >= order.get() ? OptionalLong.of(order.get()) : OptionalLong.empty();
-    }
-    if (table.through() < 0) {
-      return firstCut(mart, reach);
-    }
-    return cuts.next(table.through(), reach, lastRound, mart.period(), periods);
-  }
-
-  /** A table without rows yet takes what there is, once every source has said something. */
-  private OptionalLong firstCut(Mart mart, long reach) {
-    if (reach < Math.max(0, lastRound)
-        || shard.around().cutLog().committedAt(mart.sources(), reach).isEmpty()) {
-      mart.table().progress().waiting("the first cut of " + waitsFor(mart));
-      return OptionalLong.empty();
-    }
-    return OptionalLong.of(reach);
-  }
-
-  private String waitsFor(Mart mart) {
-    return mart.inputs().stream()
-        .filter(input -> through(input) < 0)
-        .findFirst()
-        .map(TableName::toString)
-        .orElse(String.join(", ", mart.sources()));
-  }
-
-  /** The cut that all inputs have reached. */
-  private long reach(Mart mart) {
-    return Math.min(mart.inputs().stream().mapToLong(this::through).min().orElse(-1), known);
-  }
-
-  private long through(TableName input) {
-    Long looked = announced.get(input);
-    return looked != null ? looked : mart(input).table().through();
-  }
-
-  private Mart mart(TableName name) {
-    return marts.stream().filter(m -> m.name().equals(name)).findFirst().orElseThrow();
   }
 
   private void round(long cut) throws InterruptedException {
-    Set<TableName> due = new HashSet<>();
+    Set<TableName> due =
+        marts.stream().filter(m -> plan.isDue(m, cut)).map(Mart::name).collect(Collectors.toSet());
+    inputs.bring(cut);
+    plan.began(cut);
+    Set<TableName> failed = new HashSet<>();
     for (Mart mart : marts) {
-      OptionalLong at = due(mart);
-      if (at.isPresent() && at.getAsLong() == cut) {
-        due.add(mart.name());
+      Optional<TableName> stale = mart.inputs().stream().filter(failed::contains).findFirst();
+      // A table may become due because one that it reads has just reached this cut.
+      if (stale.isPresent() && plan.wouldBeDue(mart, cut)) {
+        skip(mart, cut, stale.get());
+        failed.add(mart.name());
+      } else if ((due.contains(mart.name()) || plan.isDue(mart, cut)) && !refresh(mart, cut)) {
+        failed.add(mart.name());
       }
     }
-    for (InputMirror input : mirrors.values()) {
-      if (through(input.name()) >= cut) {
-        input.bring(cut);
-      }
-    }
-    lastRound = Math.max(lastRound, cut);
+    Map<TableName, List<Long>> readers = new HashMap<>();
     for (Mart mart : marts) {
-      if (due.contains(mart.name()) || dueWithItsInputs(mart, cut)) {
-        refresh(mart, cut);
+      for (TableName input : mart.inputs()) {
+        readers.computeIfAbsent(input, i -> new ArrayList<>()).add(mart.table().through());
       }
     }
-    logs.forEach((input, log) -> log.forgetThrough(readThrough(input)));
+    inputs.forget(readers, cut);
   }
 
-  /** The cut up to which all tables that read an input have taken its changes. */
-  private long readThrough(TableName input) {
-    return marts.stream()
-        .filter(mart -> mart.inputs().contains(input))
-        .mapToLong(mart -> mart.table().through())
-        .min()
-        .orElse(-1);
+  private void skip(Mart mart, long cut, TableName stale) {
+    mart.table().progress().waiting(stale + ", which failed at cut " + cut);
+    note(
+        mart,
+        cut,
+        new Done(
+            NOTHING,
+            "an input failed",
+            0,
+            Result.SKIPPED,
+            stale + " failed at this cut",
+            shard.around().clock().instant(),
+            0));
   }
 
-  /** Whether a table became due at this cut because a table that it reads has just reached it. */
-  private boolean dueWithItsInputs(Mart mart, long cut) {
-    OptionalLong at = due(mart);
-    return at.isPresent() && at.getAsLong() == cut;
-  }
-
-  private void refresh(Mart mart, long cut) {
+  /** Brings a table to the cut; false if that failed. */
+  private boolean refresh(Mart mart, long cut) {
     WrittenTable table = mart.table();
     Instant started = shard.around().clock().instant();
     long startedNanos = System.nanoTime();
@@ -227,6 +164,7 @@ final class Rounds implements ShardWork {
     String reason = reason(mart);
     MillraceException error = null;
     try {
+      inputs.requireBrought(mart.inputs());
       table.refresh();
       EachTable.requireRebuild(table);
       if (!reason.isEmpty()) {
@@ -244,19 +182,53 @@ final class Rounds implements ShardWork {
       error = e;
     }
     if (!reason.isEmpty()) {
-      history.add(
-          new RefreshHistory.Entry(
-              mart.name(),
-              cut,
-              table.delta().version(),
-              started,
-              Duration.ofNanos(System.nanoTime() - startedNanos),
+      Result result =
+          error != null
+              ? Result.FAILED
+              : outcome.changes().none() ? Result.UNCHANGED : Result.CHANGED;
+      note(
+          mart,
+          cut,
+          new Done(
               outcome,
               reason,
               error == null ? repointed(mart, outcome.changes()) : 0,
-              shard.around().cutLog().committedAt(mart.sources(), cut).orElse(null),
-              error == null ? null : error.getMessage()));
+              result,
+              error == null ? null : error.getMessage(),
+              started,
+              startedNanos));
     }
+    return error == null;
+  }
+
+  /** What the history is told, beside table and cut. */
+  private record Done(
+      Refresh.Outcome outcome,
+      String reason,
+      long repointed,
+      Result result,
+      @Nullable String error,
+      Instant started,
+      long startedNanos) {}
+
+  private void note(Mart mart, long cut, Done done) {
+    RefreshHistory.Entry entry =
+        new RefreshHistory.Entry(
+            mart.name(),
+            cut,
+            mart.table().delta().version(),
+            done.started(),
+            done.startedNanos() == 0
+                ? Duration.ZERO
+                : Duration.ofNanos(System.nanoTime() - done.startedNanos()),
+            done.outcome(),
+            done.reason(),
+            done.repointed(),
+            shard.around().cutLog().committedAt(mart.sources(), cut).orElse(null),
+            done.result(),
+            done.error());
+    history.add(entry);
+    board.add(entry);
   }
 
   private long repointed(Mart mart, RowDiff.Changes changes) {
@@ -283,12 +255,8 @@ final class Rounds implements ShardWork {
       FactRules.require(shard.duck(), mart.definition(), outcome.changes());
       committed = table.commit(outcome.changes(), watermark(mart, cut), table.definitionChanged());
     }
-    ChangeLog log = logs.get(mart.name());
     if (!outcome.changes().none()) {
-      changedAt.put(mart.name(), cut);
-      if (log != null) {
-        log.add(signed(mart, outcome.changes().relation()), cut);
-      }
+      inputs.changed(mart.name(), signed(mart, outcome.changes().relation()), cut);
     }
     mart.refresh().committed();
     fresh.add(mart.name());
@@ -315,15 +283,9 @@ final class Rounds implements ShardWork {
   }
 
   private Set<TableName> changed(Mart mart) {
-    Set<TableName> changed = new HashSet<>();
-    for (TableName input : mart.inputs()) {
-      InputMirror mirror = mirrors.get(input);
-      long at = mirror != null ? mirror.changedAt() : changedAt.getOrDefault(input, -1L);
-      if (at > mart.table().through()) {
-        changed.add(input);
-      }
-    }
-    return changed;
+    return mart.inputs().stream()
+        .filter(input -> inputs.changedAt(input) > mart.table().through())
+        .collect(Collectors.toSet());
   }
 
   private Refresh.Task task(Mart mart, long cut) {
@@ -331,36 +293,53 @@ final class Rounds implements ShardWork {
         cut,
         shard.around().cutLog().cut(cut).at(),
         changed(mart),
-        this::relation,
-        input -> changes(input, mart.table().through(), cut));
+        inputs::relation,
+        input -> inputs.changes(input, mart.table().through(), cut));
   }
 
-  private Optional<String> changes(TableName input, long after, long to) {
-    ChangeLog log = Objects.requireNonNull(logs.get(input));
-    return log.coversAfter(after) ? Optional.of(log.between(after, to)) : Optional.empty();
+  /** Whether the inputs show just what the table was refreshed from. */
+  private boolean settled(Mart mart) {
+    return fresh.contains(mart.name())
+        && mart.table().progress().mayStep()
+        && changed(mart).isEmpty()
+        && (!mart.definition().usesNow() || mart.table().through() == plan.lastRound());
   }
 
-  /** What stands in FROM for an input: its columns, whatever else is kept beside them. */
-  private String relation(TableName input) {
-    InputMirror mirror = mirrors.get(input);
-    return mirror != null
-        ? mirror.relation()
-        : "(SELECT %s FROM %s)"
-            .formatted(
-                Sql.names(mart(input).definition().schema().names()), WrittenTable.relation(input));
+  private void audit(Mart mart) {
+    Instant started = shard.around().clock().instant();
+    long startedNanos = System.nanoTime();
+    long cut = mart.table().through();
+    try {
+      Refresh.Audit audit = mart.refresh().audit(task(mart, cut));
+      audits.done(mart, audit);
+      boolean right = audit.differing() == 0;
+      if (!right) {
+        fresh.remove(mart.name());
+      }
+      note(
+          mart,
+          cut,
+          new Done(
+              NOTHING,
+              "audit",
+              0,
+              right ? Result.RIGHT : Result.WRONG,
+              right ? null : audit.differing() + " rows differ",
+              started,
+              startedNanos));
+    } catch (MillraceException e) {
+      mart.table().progress().failed(e);
+      fresh.remove(mart.name());
+    }
   }
 
   private Watermark watermark(Mart mart, long cut) {
     Map<String, Long> positions = new TreeMap<>();
     Map<String, String> ids = new TreeMap<>();
     for (TableName input : mart.inputs()) {
-      InputMirror mirror = mirrors.get(input);
-      positions.put(
-          input.toString(),
-          mirror != null ? mirror.position().version() : mart(input).table().delta().version());
-      ids.put(
-          input.toString(),
-          mirror != null ? mirror.position().tableId() : mart(input).table().delta().id());
+      Position position = position(input);
+      positions.put(input.toString(), position.version());
+      ids.put(input.toString(), position.tableId());
     }
     return new Watermark(
         cut,
@@ -371,6 +350,15 @@ final class Rounds implements ShardWork {
         0,
         mart.definition().definition(),
         "");
+  }
+
+  private Position position(TableName input) {
+    return inputs
+        .position(input)
+        .or(() ->
+            plan.mart(input)
+                .map(m -> new Position(m.table().delta().id(), m.table().delta().version())))
+        .orElseThrow();
   }
 
   @Override

@@ -4,6 +4,8 @@ package io.millrace.contracts.error;
 public enum MartsError implements ErrorCode {
   /** DuckDB refuses the query of a dynamic table, for instance a division or cast of its data. */
   MRT_001_QUERY_FAILED(Kind.SOURCE_DATA, Response.RETRY),
+  /** An audit in idle time found rows in a dynamic table that are not its query's. */
+  MRT_002_AUDIT_FOUND_DIFFERENCE(Kind.BUG, Response.RETRY),
   /** Rows whose lookup says FAIL. */
   MRT_010_LOOKUP_FAILED(Kind.SOURCE_DATA, Response.RETRY),
   /** Milestones of an accumulating snapshot that are not in their order. */

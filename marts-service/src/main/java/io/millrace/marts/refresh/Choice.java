@@ -9,6 +9,8 @@ public enum Choice {
   CHEAPER("it was thought to take less time"),
   /** The statement says FULL. */
   REFRESH_MODE("the statement says so"),
+  /** More of the inputs' rows have changed than CARDINALITY_THRESHOLD says. */
+  CARDINALITY_THRESHOLD("more rows have changed than CARDINALITY_THRESHOLD says"),
   /**
    * There was nothing to carry changes into: the table is new, taken over, rebuilt, or was FULL.
    */

@@ -98,12 +98,27 @@ public final class IncrementalRefresh implements Refresh {
             .mapToLong(c -> Sql.number(duck, "SELECT count(*) FROM " + c))
             .sum();
     Map<String, Double> predicted = costs.predicted(rows);
+    if (!always && tooMany(task, rows)) {
+      return full(task, Choice.CARDINALITY_THRESHOLD, predicted);
+    }
     if (!always && costs.preferFull(rows)) {
       return full(task, Choice.CHEAPER, predicted);
     }
     return state == State.CURRENT
         ? byChanges(task, changes, rows, predicted)
         : build(task, Choice.NO_STATE, predicted);
+  }
+
+  /** Whether the share of changed rows is above the statement's threshold, where it has one. */
+  private boolean tooMany(Task task, long rows) {
+    if (definition.cardinalityThreshold().isEmpty()) {
+      return false;
+    }
+    long all =
+        definition.inputs().stream()
+            .mapToLong(t -> Sql.number(duck, "SELECT count(*) FROM " + task.relation().apply(t)))
+            .sum();
+    return rows > definition.cardinalityThreshold().getAsDouble() * all;
   }
 
   /** The changes that were found already, beside rows that were rearranged since. */

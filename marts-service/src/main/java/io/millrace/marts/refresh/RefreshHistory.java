@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +69,8 @@ public final class RefreshHistory {
    * @param reason why it was refreshed
    * @param repointed rows whose lookups give another key than before
    * @param dataTime source time up to which the table is complete
-   * @param error code and text of a failure
+   * @param result what came of it
+   * @param error code and text of a failure, or of what it was skipped for
    */
   public record Entry(
       TableName table,
@@ -80,7 +82,26 @@ public final class RefreshHistory {
       String reason,
       long repointed,
       @Nullable Instant dataTime,
+      Result result,
       @Nullable String error) {}
+
+  /** What came of a refresh or audit. */
+  public enum Result {
+    CHANGED,
+    UNCHANGED,
+    FAILED,
+    /** A table that it reads has failed at this cut. */
+    SKIPPED,
+    /** An audit found the table's rows to be the query's. */
+    RIGHT,
+    /** An audit found others. */
+    WRONG;
+
+    /** As the table has it. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   public RefreshHistory(Lake lake, Connection duck) {
     this.duck = duck;
@@ -128,10 +149,7 @@ public final class RefreshHistory {
             Sql.text(e.outcome().reason()),
             millis(e.outcome().predicted().get("FULL")),
             millis(e.outcome().predicted().get("INCREMENTAL")),
-            Sql.text(
-                e.error() != null
-                    ? "failed"
-                    : e.outcome().changes().none() ? "unchanged" : "changed"),
+            Sql.text(e.result().text()),
             Long.toString(e.outcome().changes().inserts()),
             Long.toString(e.outcome().changes().updates()),
             Long.toString(e.outcome().changes().deletes()),

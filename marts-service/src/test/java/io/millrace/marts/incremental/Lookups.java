@@ -1,25 +1,16 @@
 package io.millrace.marts.incremental;
 
 import io.millrace.contracts.TableName;
-import io.millrace.contracts.row.Column;
-import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.Sql;
+import io.millrace.marts.TestWarehouse;
 import io.millrace.warehouse.Dimension;
 import io.millrace.warehouse.DynamicTable;
 import io.millrace.warehouse.Warehouse;
-import io.millrace.warehouse.WarehouseFolder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Lookups as the warehouse rewrites them: statements of a folder, bound once. Each adds the column
@@ -30,9 +21,9 @@ final class Lookups {
       "id BIGINT, k INTEGER, g VARCHAR, v DECIMAL(12;2), x DOUBLE, d DATE, t TIMESTAMPTZ";
   private static final Map<String, RowSchema> RAW =
       Map.of(
-          "a", raw("id", ROW),
-          "m", raw("k", "k INTEGER, g VARCHAR"),
-          "n", raw("k g", "k INTEGER, g VARCHAR"));
+          "a", TestWarehouse.raw("id", ROW),
+          "m", TestWarehouse.raw("k", "k INTEGER, g VARCHAR"),
+          "n", TestWarehouse.raw("k g", "k INTEGER, g VARCHAR"));
   private static final Map<String, String> FILES =
       Map.ofEntries(
           Map.entry("warehouse.yml", "name: fuzz\nlake: ./lake\n"),
@@ -72,7 +63,7 @@ final class Lookups {
   private final List<DynamicTable> tables;
 
   Lookups() {
-    this.warehouse = read();
+    this.warehouse = TestWarehouse.read(FILES, RAW);
     this.tables =
         warehouse.tables().stream()
             .filter(DynamicTable.class::isInstance)
@@ -115,46 +106,5 @@ final class Lookups {
   private static String mart(String name, String lookup, String where) {
     return "CREATE DYNAMIC TABLE marts.%s AS SELECT *, %s AS sk FROM staging.a%s"
         .formatted(name, lookup, where);
-  }
-
-  private static RowSchema raw(String key, String columns) {
-    List<String> keys = List.of(key.split(" ", -1));
-    return new RowSchema(
-        Arrays.stream(columns.split(", ", -1))
-            .map(c -> c.split(" ", 2))
-            .map(
-                c -> new Column(c[0], DataType.ofSql(c[1].replace(';', ',')), !keys.contains(c[0])))
-            .toList(),
-        keys);
-  }
-
-  private static Warehouse read() {
-    try {
-      Path folder = Files.createTempDirectory("fuzz");
-      try {
-        for (Map.Entry<String, String> file : FILES.entrySet()) {
-          Path path = folder.resolve(file.getKey());
-          Files.createDirectories(Objects.requireNonNull(path.getParent()));
-          Files.writeString(path, file.getValue());
-        }
-        return WarehouseFolder.read(
-                folder,
-                (source, resource) -> Optional.ofNullable(RAW.get(resource)),
-                new WarehouseFolder.Reading(Map.of("P", "p"), false))
-            .orThrow();
-      } finally {
-        delete(folder);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

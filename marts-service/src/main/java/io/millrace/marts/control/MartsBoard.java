@@ -1,0 +1,86 @@
+package io.millrace.marts.control;
+
+import io.millrace.contracts.TableName;
+import io.millrace.marts.refresh.RefreshHistory;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/** What this instance knows of the dynamic tables that it keeps, for REST. Safe for all threads. */
+@ApplicationScoped
+public class MartsBoard {
+  private static final int ENTRIES_KEPT = 100;
+
+  private final Map<String, Known> tables = new ConcurrentSkipListMap<>();
+
+  /**
+   * A dynamic table.
+   *
+   * @param table schema.name
+   * @param targetLagMillis the promise about data time, as it follows from the tables around it
+   * @param refreshMode AUTO, INCREMENTAL or FULL
+   * @param inputs the tables it reads
+   * @param key columns that identify a row; empty for a bag
+   * @param blocks the blocks of its query, each with strategy and reason, inputs indented
+   * @param suspended whether an operator suspended it
+   * @param comment of its statement
+   */
+  public record Description(
+      String table,
+      long targetLagMillis,
+      String refreshMode,
+      List<String> inputs,
+      List<String> key,
+      List<String> blocks,
+      boolean suspended,
+      @Nullable String comment) {}
+
+  private record Known(Description description, Deque<RefreshHistory.Entry> entries) {}
+
+  /** Replaces what is known of a table. */
+  public void describe(Description description) {
+    tables.merge(
+        description.table(),
+        new Known(description, new ArrayDeque<>()),
+        (before, now) -> new Known(now.description(), before.entries()));
+  }
+
+  /** Notes a refresh of a table that was described. */
+  public void add(RefreshHistory.Entry entry) {
+    Known known = tables.get(entry.table().toString());
+    if (known != null) {
+      synchronized (known.entries()) {
+        known.entries().addFirst(entry);
+        if (known.entries().size() > ENTRIES_KEPT) {
+          known.entries().removeLast();
+        }
+      }
+    }
+  }
+
+  /** All tables, by name. */
+  public List<Description> all() {
+    return tables.values().stream().map(Known::description).toList();
+  }
+
+  public Optional<Description> of(TableName table) {
+    return Optional.ofNullable(tables.get(table.toString())).map(Known::description);
+  }
+
+  /** Its newest refreshes since this instance started, the newest first. */
+  public List<RefreshHistory.Entry> history(TableName table, int limit) {
+    Known known = tables.get(table.toString());
+    if (known == null) {
+      return List.of();
+    }
+    synchronized (known.entries()) {
+      return new ArrayList<>(known.entries()).stream().limit(limit).toList();
+    }
+  }
+}

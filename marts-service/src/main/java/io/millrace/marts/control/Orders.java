@@ -1,0 +1,80 @@
+package io.millrace.marts.control;
+
+import io.millrace.changelog.cut.CutLog;
+import io.millrace.changelog.cut.FoldedCut;
+import io.millrace.contracts.TableName;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * The orders of operators, folded from the cut log: what holds at a cut follows from the log alone,
+ * whichever instance asks, and however often it started. One thread.
+ */
+public final class Orders {
+  private final CutLog log;
+  private final String operator;
+  private final Function<TableName, Collection<TableName>> upstream;
+  private final Map<TableName, NavigableMap<Long, Boolean>> suspended = new HashMap<>();
+  private final Map<TableName, NavigableSet<Long>> refreshes = new HashMap<>();
+  private long folded = -1;
+
+  /**
+   * Nothing folded yet.
+   *
+   * @param operator the source name of operators' cuts
+   * @param upstream the dynamic tables that one reads, directly or not; none for an unknown name
+   */
+  public Orders(CutLog log, String operator, Function<TableName, Collection<TableName>> upstream) {
+    this.log = log;
+    this.operator = operator;
+    this.upstream = upstream;
+  }
+
+  /** Takes in what was ordered since the last call. */
+  public void follow() {
+    Optional<FoldedCut> next = log.nextOf(operator, folded);
+    while (next.isPresent()) {
+      long cut = next.get().number();
+      Order.of(next.get()).ifPresent(order -> fold(order, cut));
+      folded = cut;
+      next = log.nextOf(operator, folded);
+    }
+  }
+
+  private void fold(Order order, long cut) {
+    TableName table = TableName.parse(order.table());
+    switch (order.action()) {
+      case SUSPEND -> suspended.computeIfAbsent(table, t -> new TreeMap<>()).put(cut, true);
+      case RESUME -> suspended.computeIfAbsent(table, t -> new TreeMap<>()).put(cut, false);
+      case REFRESH -> {
+        refreshes.computeIfAbsent(table, t -> new TreeSet<>()).add(cut);
+        upstream
+            .apply(table)
+            .forEach(above -> refreshes.computeIfAbsent(above, t -> new TreeSet<>()).add(cut));
+      }
+    }
+  }
+
+  /** Whether the table was suspended by an order before the cut, and not resumed. */
+  public boolean suspendedAt(TableName table, long cut) {
+    NavigableMap<Long, Boolean> orders = suspended.get(table);
+    Map.Entry<Long, Boolean> last = orders == null ? null : orders.lowerEntry(cut);
+    return last != null && last.getValue();
+  }
+
+  /** The last refresh that was ordered of the table, after a cut. */
+  public OptionalLong refreshAfter(TableName table, long cut) {
+    NavigableSet<Long> orders = refreshes.get(table);
+    return orders == null || orders.isEmpty() || orders.last() <= cut
+        ? OptionalLong.empty()
+        : OptionalLong.of(orders.last());
+  }
+}

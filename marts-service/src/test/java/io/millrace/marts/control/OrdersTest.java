@@ -1,0 +1,82 @@
+package io.millrace.marts.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.changelog.News;
+import io.millrace.changelog.cut.CutLog;
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.wire.Cut;
+import io.millrace.marts.control.Order.Action;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class OrdersTest {
+  private static final String OPERATOR = "operator.marts.0";
+  private static final TableName A = TableName.parse("marts.a");
+  private static final TableName B = TableName.parse("marts.b");
+
+  private final CutLog log = new CutLog(new News());
+  private long previous = -1;
+
+  private Orders orders() {
+    Orders orders = new Orders(log, OPERATOR, t -> t.equals(B) ? List.of(A) : List.of());
+    orders.follow();
+    return orders;
+  }
+
+  private long append(@Nullable String to) {
+    long number = log.end();
+    log.append(number, Instant.EPOCH, new Cut(OPERATOR, previous, to, Map.of(), Instant.EPOCH));
+    previous = number;
+    return number;
+  }
+
+  private long give(TableName table, Action action) {
+    return append(new Order(table, action).toJson());
+  }
+
+  @Test
+  void aTableIsSuspendedFromTheCutAfterTheOrderUntilItIsResumed() {
+    long suspended = give(A, Action.SUSPEND);
+    append(null);
+    long resumed = give(A, Action.RESUME);
+    Orders orders = orders();
+    assertThat(orders.suspendedAt(A, suspended)).isFalse();
+    assertThat(orders.suspendedAt(A, suspended + 1)).isTrue();
+    assertThat(orders.suspendedAt(A, resumed)).isTrue();
+    assertThat(orders.suspendedAt(A, resumed + 1)).isFalse();
+    assertThat(orders.suspendedAt(B, resumed)).isFalse();
+  }
+
+  @Test
+  void ordersAreFollowedAsTheyCome() {
+    Orders orders = orders();
+    give(A, Action.SUSPEND);
+    assertThat(orders.suspendedAt(A, Long.MAX_VALUE)).isFalse();
+    orders.follow();
+    assertThat(orders.suspendedAt(A, Long.MAX_VALUE)).isTrue();
+  }
+
+  @Test
+  void aRefreshConcernsTheDynamicTablesThatAreReadAsWell() {
+    long ordered = give(B, Action.REFRESH);
+    Orders orders = orders();
+    assertThat(orders.refreshAfter(B, -1)).hasValue(ordered);
+    assertThat(orders.refreshAfter(A, -1)).hasValue(ordered);
+    assertThat(orders.refreshAfter(A, ordered)).isEqualTo(OptionalLong.empty());
+  }
+
+  @Test
+  void whatIsNoOrderIsPassedOver() {
+    append("{\"rebuild\":\"marts.a\",\"loseHistory\":false}");
+    append("not JSON");
+    append(null);
+    Orders orders = orders();
+    assertThat(orders.refreshAfter(A, -1)).isEqualTo(OptionalLong.empty());
+    assertThat(orders.suspendedAt(A, Long.MAX_VALUE)).isFalse();
+  }
+}
