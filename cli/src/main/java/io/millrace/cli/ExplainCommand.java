@@ -1,15 +1,15 @@
 package io.millrace.cli;
 
+import io.millrace.cli.sql.RefreshRecord;
 import io.millrace.contracts.TableName;
 import io.millrace.warehouse.DynamicTable;
 import io.millrace.warehouse.Table;
 import io.millrace.warehouse.Validation;
-import io.millrace.warehouse.algebra.Algebra;
 import io.millrace.warehouse.algebra.Block;
-import io.millrace.warehouse.algebra.Node;
-import io.millrace.warehouse.algebra.Reason;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class ExplainCommand implements Callable<Integer> {
+  private static final int LOOK_BACK = 1000;
+
   @Spec CommandSpec spec;
 
   @Parameters(index = "0", paramLabel = "DIR", description = "the warehouse folder")
@@ -51,11 +53,46 @@ final class ExplainCommand implements Callable<Integer> {
       return ExitCode.OK;
     }
     out.println(table + ", REFRESH_MODE = " + dynamic.refreshMode());
-    switch (dynamic.algebra()) {
-      case Algebra.Known(Node root) -> Block.of(root).lines().forEach(out::println);
-      case Algebra.Unknown(Reason reason, String construct) ->
-          out.println("FULL query (" + reason + ": " + construct + ", " + reason.text() + ")");
-    }
+    Block.lines(dynamic.algebra()).forEach(out::println);
+    costs(dynamic.name()).forEach(out::println);
     return ExitCode.OK;
+  }
+
+  /** What the newest refreshes were thought to take and took, as far as the lake tells. */
+  private List<String> costs(TableName name) {
+    List<RefreshRecord> newest = RefreshRecord.newest(lake(folder), name, LOOK_BACK);
+    List<String> lines = new ArrayList<>();
+    newest.stream()
+        .filter(r -> r.predicts())
+        .findFirst()
+        .ifPresent(r ->
+            lines.add(
+                "predicted at cut %d: FULL %s, INCREMENTAL %s"
+                    .formatted(
+                        r.cut(),
+                        HistoryCommand.millis(r.predictedFullMillis()),
+                        HistoryCommand.millis(r.predictedIncrementalMillis()))));
+    for (String strategy : List.of("FULL", "INCREMENTAL")) {
+      newest.stream()
+          .filter(r -> r.strategy().equals(strategy))
+          .findFirst()
+          .ifPresent(r ->
+              lines.add(
+                  "last %s at cut %d: %s, with the commit %d ms (%s)"
+                      .formatted(
+                          strategy,
+                          r.cut(),
+                          HistoryCommand.millis(r.strategyMillis()),
+                          r.millis(),
+                          r.choice())));
+    }
+    return lines;
+  }
+
+  /** The lake of a run in the folder, else of its warehouse.yml. */
+  static Path lake(Path folder) {
+    return RunFile.find(Optional.of(folder))
+        .map(run -> Path.of(run.lake()))
+        .orElseGet(() -> WarehouseYaml.read(folder, System.getenv()).lake());
   }
 }

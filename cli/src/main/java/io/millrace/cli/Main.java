@@ -26,6 +26,7 @@ import picocli.CommandLine.HelpCommand;
       ValidateCommand.class,
       ExplainCommand.class,
       LineageCommand.class,
+      PlanCommand.class,
       StatusCommand.class,
       SqlCommand.class,
       TableCommand.class,
@@ -33,6 +34,10 @@ import picocli.CommandLine.HelpCommand;
       RebuildCommand.class,
       RewindCommand.class,
       EraseCommand.class,
+      OrderCommand.Suspend.class,
+      OrderCommand.Resume.class,
+      OrderCommand.Refresh.class,
+      HistoryCommand.class,
       DeadLettersCommand.class,
       HelpCommand.class
     })

@@ -82,10 +82,23 @@ public final class ServiceCalls implements AutoCloseable {
   }
 
   private long order(TableName table, String what) throws InterruptedException {
+    return post(table, "/api/v1/tables/" + table + "/" + what);
+  }
+
+  /**
+   * Orders something of a dynamic table.
+   *
+   * @return the cut at which it counts
+   * @throws MillraceException CLI-007
+   */
+  public long order(DynamicTableOrder order, TableName table) throws InterruptedException {
+    return post(table, "/api/v1/dynamic-tables/" + table + "/" + order.word());
+  }
+
+  private long post(TableName table, String path) throws InterruptedException {
     Service service = Service.of(table);
-    String path = run.url(service) + "/api/v1/tables/" + table + "/" + what;
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(path))
+        HttpRequest.newBuilder(URI.create(run.url(service) + path))
             .timeout(ORDER_LIMIT)
             .POST(HttpRequest.BodyPublishers.noBody())
             .build();

@@ -31,6 +31,11 @@ class MainTest {
         "rewind dim.x",
         "rewind marts.x --to 3",
         "rewind dim.x --to yesterday",
+        "suspend",
+        "resume marts",
+        "refresh",
+        "history",
+        "plan",
         "dlq",
         "dlq show",
         "status -o xml",
@@ -48,7 +53,9 @@ class MainTest {
   @Test
   void helpAndVersionEndWithZero() {
     assertThat(run("--help")).isEqualTo(ExitCode.OK);
-    assertThat(out.toString()).contains("validate", "status", "sql", "verify", "rebuild", "dlq");
+    assertThat(out.toString())
+        .contains("validate", "status", "sql", "verify", "rebuild", "dlq")
+        .contains("plan", "explain", "suspend", "resume", "refresh", "history");
     assertThat(run("--version")).isEqualTo(ExitCode.OK);
     assertThat(run("sql", "--help")).isEqualTo(ExitCode.OK);
   }
@@ -78,6 +85,7 @@ class MainTest {
   void whatNeedsARunSaysThatNoneIsThere() {
     assertThat(run("status", "--dir", directory.toString())).isEqualTo(ExitCode.FAILED);
     assertThat(err.toString()).contains("CLI-001").doesNotContain("\tat ");
+    assertThat(run("suspend", "marts.m", "--dir", directory.toString())).isEqualTo(ExitCode.FAILED);
   }
 
   @Test
