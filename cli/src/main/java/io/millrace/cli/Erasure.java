@@ -16,7 +16,6 @@ import io.millrace.warehouse.DynamicTable.Lookup;
 import io.millrace.warehouse.StagingTable;
 import io.millrace.warehouse.Table;
 import io.millrace.warehouse.Warehouse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,10 +30,10 @@ import java.util.stream.Stream;
  * One natural key of a dimension, and where a warehouse holds it. Values are compared as text, and
  * none is ever printed.
  *
- * @param lake its root
+ * @param lake its place
  * @param values of the natural key, in the order of KEYS
  */
-record Erasure(Warehouse warehouse, Path lake, Dimension dimension, List<String> values) {
+record Erasure(Warehouse warehouse, String lake, Dimension dimension, List<String> values) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration FILES = Duration.ofDays(7);
 

@@ -2,6 +2,8 @@ package io.millrace.cli;
 
 import io.millrace.cli.sql.RefreshRecord;
 import io.millrace.contracts.TableName;
+import io.millrace.lake.Lake;
+import io.millrace.lake.LakeLocation;
 import io.millrace.warehouse.DynamicTable;
 import io.millrace.warehouse.Table;
 import io.millrace.warehouse.Validation;
@@ -60,7 +62,10 @@ final class ExplainCommand implements Callable<Integer> {
 
   /** What the newest refreshes were thought to take and took, as far as the lake tells. */
   private List<String> costs(TableName name) {
-    List<RefreshRecord> newest = RefreshRecord.newest(lake(folder), name, LOOK_BACK);
+    List<RefreshRecord> newest;
+    try (Lake lake = LakeLocation.of(lake(folder), System.getenv()).open()) {
+      newest = RefreshRecord.newest(lake, name, LOOK_BACK);
+    }
     List<String> lines = new ArrayList<>();
     newest.stream()
         .filter(r -> r.predicts())
@@ -90,9 +95,9 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   /** The lake of a run in the folder, else of its warehouse.yml. */
-  static Path lake(Path folder) {
+  static String lake(Path folder) {
     return RunFile.find(Optional.of(folder))
-        .map(run -> Path.of(run.lake()))
+        .map(RunFile::lake)
         .orElseGet(() -> WarehouseYaml.read(folder, System.getenv()).lake());
   }
 }

@@ -2,6 +2,8 @@ package io.millrace.cli;
 
 import io.millrace.cli.sql.RefreshRecord;
 import io.millrace.contracts.TableName;
+import io.millrace.lake.Lake;
+import io.millrace.lake.LakeLocation;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -35,7 +37,10 @@ final class HistoryCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     TableName name = Names.table(spec, table);
-    List<RefreshRecord> refreshes = RefreshRecord.newest(place.lake(), name, limit);
+    List<RefreshRecord> refreshes;
+    try (Lake lake = LakeLocation.of(place.lake(), System.getenv()).open()) {
+      refreshes = RefreshRecord.newest(lake, name, limit);
+    }
     TextTable lines =
         new TextTable(
             List.of(

@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.cli.plan.TablePlan;
 import io.millrace.lake.Lake;
+import io.millrace.lake.LakeLocation;
 import io.millrace.warehouse.Validation;
 import io.millrace.warehouse.Warehouse;
 import java.io.PrintWriter;
@@ -37,7 +38,7 @@ final class PlanCommand implements Callable<Integer> {
       names = "--lake",
       paramLabel = "PATH",
       description = "The lake, instead of that of the run or of warehouse.yml.")
-  Optional<Path> lake = Optional.empty();
+  Optional<String> lake = Optional.empty();
 
   @Override
   public Integer call() {
@@ -49,8 +50,8 @@ final class PlanCommand implements Callable<Integer> {
       return ExitCode.FAILED;
     }
     Warehouse warehouse = validation.warehouse().get();
-    Path root = lake.orElseGet(() -> ExplainCommand.lake(folder));
-    try (Lake tables = new Lake(root)) {
+    String root = lake.orElseGet(() -> ExplainCommand.lake(folder));
+    try (Lake tables = LakeLocation.of(root, System.getenv()).open()) {
       List<TablePlan> plans = TablePlan.of(warehouse, tables);
       plans.stream().flatMap(plan -> plan.lines().stream()).forEach(out::println);
       long same = warehouse.tables().size() - plans.stream().filter(TablePlan::stated).count();

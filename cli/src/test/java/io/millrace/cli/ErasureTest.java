@@ -157,7 +157,7 @@ class ErasureTest {
 
   private Erasure erasure(String... values) {
     Dimension dimension = warehouse.dimensions().getFirst();
-    return new Erasure(warehouse, directory.resolve("lake"), dimension, List.of(values));
+    return new Erasure(warehouse, directory.resolve("lake").toString(), dimension, List.of(values));
   }
 
   private void write(String name, String text) throws IOException {

@@ -26,7 +26,7 @@ final class Replacements {
         && mart.table().definitionChanged()
         && mart.table().nextRebuild().isEmpty()) {
       try {
-        long cut = orders.rebuild(mart.name(), false);
+        long cut = orders.rebuild(mart.name());
         LOG.infof("table %s is rebuilt at cut %d: its statement has changed", mart.name(), cut);
       } catch (ExecutionException | TimeoutException e) {
         mart.table().progress().waiting("the order of its rebuild");

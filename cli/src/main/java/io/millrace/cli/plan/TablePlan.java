@@ -108,7 +108,7 @@ public record TablePlan(TableName table, boolean stated, List<String> lines) {
       return "all of it is computed anew beside " + rows + "; what differs is one version";
     }
     String took =
-        RefreshRecord.newest(lake.root(), table.name(), LOOK_BACK).stream()
+        RefreshRecord.newest(lake, table.name(), LOOK_BACK).stream()
             .filter(r -> r.strategy().equals("FULL") && !Double.isNaN(r.strategyMillis()))
             .findFirst()
             .map(r -> String.format(Locale.ROOT, ", which last took %.0f ms", r.strategyMillis()))

@@ -7,7 +7,6 @@ import io.millrace.lake.DeltaTable;
 import io.millrace.lake.DuckDb;
 import io.millrace.lake.Lake;
 import io.millrace.lake.Sql;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -45,22 +44,20 @@ public record RefreshRecord(
   }
 
   /** The newest of a table, the newest first; none while there is no history. */
-  public static List<RefreshRecord> newest(Path lakeRoot, TableName table, int limit) {
-    try (Lake lake = new Lake(lakeRoot)) {
-      if (!lake.exists(HISTORY)) {
-        return List.of();
-      }
-      DeltaTable history = lake.open(HISTORY);
-      try (DuckDb duckDb = DuckDb.sandbox(lakeRoot, DuckDb.Limits.small());
-          Connection duck = duckDb.connect()) {
-        var _ = history.history().createView(duck, history.version(), VIEW);
-        return read(duck, table, limit, history.schema().column("strategy_ms").isPresent());
-      } catch (SQLException e) {
-        throw new MillraceException(
-            CliError.CLI_002_FILE_UNUSABLE,
-            "the refresh history in " + lakeRoot + " cannot be read. The cause says why.",
-            e);
-      }
+  public static List<RefreshRecord> newest(Lake lake, TableName table, int limit) {
+    if (!lake.exists(HISTORY)) {
+      return List.of();
+    }
+    DeltaTable history = lake.open(HISTORY);
+    try (DuckDb duckDb = DuckDb.sandbox(lake.root(), DuckDb.Limits.small());
+        Connection duck = duckDb.connect()) {
+      var _ = history.history().createView(duck, history.version(), VIEW);
+      return read(duck, table, limit, history.schema().column("strategy_ms").isPresent());
+    } catch (SQLException e) {
+      throw new MillraceException(
+          CliError.CLI_002_FILE_UNUSABLE,
+          "the refresh history in " + lake.root() + " cannot be read. The cause says why.",
+          e);
     }
   }
 

@@ -121,17 +121,16 @@ class TablePlanTest {
 
   @Test
   void theHistoryIsReadNewestFirst() throws SQLException {
-    Path root = directory.resolve("lake");
-    assertThat(RefreshRecord.newest(root, MART, 10)).isEmpty();
-    try (Lake lake = new Lake(root)) {
+    try (Lake lake = new Lake(directory.resolve("lake"))) {
+      assertThat(RefreshRecord.newest(lake, MART, 10)).isEmpty();
       history(lake);
+      List<RefreshRecord> records = RefreshRecord.newest(lake, MART, 10);
+      assertThat(records).extracting(RefreshRecord::cut).containsExactly(9L, 8L);
+      assertThat(records.getFirst().predicts()).isTrue();
+      assertThat(records.getLast().predicts()).isFalse();
+      assertThat(records.getLast().startedAt()).isEqualTo("2026-01-01T00:00:00Z");
+      assertThat(RefreshRecord.newest(lake, MART, 1)).hasSize(1);
     }
-    List<RefreshRecord> records = RefreshRecord.newest(root, MART, 10);
-    assertThat(records).extracting(RefreshRecord::cut).containsExactly(9L, 8L);
-    assertThat(records.getFirst().predicts()).isTrue();
-    assertThat(records.getLast().predicts()).isFalse();
-    assertThat(records.getLast().startedAt()).isEqualTo("2026-01-01T00:00:00Z");
-    assertThat(RefreshRecord.newest(root, MART, 1)).hasSize(1);
   }
 
   /** A history as the marts service writes it: a full refresh, then an incremental one. */
