@@ -246,8 +246,13 @@ public final class CutLog {
 
   /**
    * The least of {@link #committedAt} over the sources; empty if one of them has not spoken yet.
+   * What is made from no source is complete at every cut: then it is the time of the cut.
    */
-  public Optional<Instant> committedAt(Collection<String> sources, long cut) {
+  public synchronized Optional<Instant> committedAt(Collection<String> sources, long cut) {
+    if (sources.isEmpty()) {
+      long held = Math.min(cut, times.size() - 1);
+      return held < 0 ? Optional.empty() : Optional.of(times.at(held));
+    }
     Optional<Instant> least = Optional.empty();
     for (String source : sources) {
       Optional<Instant> one = committedAt(source, cut);

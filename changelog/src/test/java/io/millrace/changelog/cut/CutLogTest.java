@@ -66,6 +66,14 @@ class CutLogTest {
   }
 
   @Test
+  void provesTheTimeOfTheCutToWhatHasNoSource() {
+    assertThat(log.committedAt(List.of(), 0)).isEmpty();
+    append("shop", -1, 3, true, "orders");
+    assertThat(log.committedAt(List.of(), -1)).isEmpty();
+    assertThat(log.committedAt(List.of(), 0)).contains(T.plusSeconds(3));
+  }
+
+  @Test
   void neverLetsTheTimeOfTheLogGoBack() {
     append("a", -1, 5, false);
     append("b", -1, 3, false);
