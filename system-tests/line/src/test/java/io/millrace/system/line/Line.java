@@ -134,7 +134,7 @@ final class Line implements AutoCloseable {
   RunFile run() {
     return new RunFile(
         ProcessHandle.current().pid(),
-        warehouse().toString(),
+        warehouse.toString(),
         lake.toString(),
         stack.kafkaBootstrap(),
         stack.registryUrl(),

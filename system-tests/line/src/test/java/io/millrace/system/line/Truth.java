@@ -88,6 +88,23 @@ final class Truth implements AutoCloseable {
     return Sql.number(duck, sql);
   }
 
+  /** The rows of a query, each as its values with a space between. */
+  List<String> rows(String sql) throws SQLException {
+    List<String> rows = new ArrayList<>();
+    try (Statement statement = duck.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      int columns = result.getMetaData().getColumnCount();
+      while (result.next()) {
+        List<String> row = new ArrayList<>();
+        for (int i = 1; i <= columns; i++) {
+          row.add(String.valueOf(result.getString(i)));
+        }
+        rows.add(String.join(" ", row));
+      }
+    }
+    return rows;
+  }
+
   /** Rows by which two relations differ, as multisets. */
   long difference(String one, String other) {
     return count(
