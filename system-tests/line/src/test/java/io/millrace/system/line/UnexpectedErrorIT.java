@@ -32,7 +32,6 @@ class UnexpectedErrorIT {
   void saysThatAShardFailedAndTakesItAgain() throws Exception {
     alterPublished(new AlterConfigOp(new ConfigEntry(SIZE, "10"), AlterConfigOp.OpType.SET));
     line.awaitError(Service.STAGING, "SHD-007", LIMIT);
-    line.awaitError(Service.MARTS, "SHD-007", LIMIT);
     alterPublished(new AlterConfigOp(new ConfigEntry(SIZE, ""), AlterConfigOp.OpType.DELETE));
     line.awaitStatus(Service.STAGING, LIMIT, "no error", s -> s.path("error").isNull());
     Verdict.drainedAndRight(line);
