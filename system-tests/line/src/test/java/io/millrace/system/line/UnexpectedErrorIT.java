@@ -31,8 +31,11 @@ class UnexpectedErrorIT {
   @Test
   void saysThatAShardFailedAndTakesItAgain() throws Exception {
     alterPublished(new AlterConfigOp(new ConfigEntry(SIZE, "10"), AlterConfigOp.OpType.SET));
-    line.awaitError(Service.STAGING, "SHD-007", LIMIT);
-    alterPublished(new AlterConfigOp(new ConfigEntry(SIZE, ""), AlterConfigOp.OpType.DELETE));
+    try {
+      line.awaitError(Service.STAGING, "SHD-007", LIMIT);
+    } finally {
+      alterPublished(new AlterConfigOp(new ConfigEntry(SIZE, ""), AlterConfigOp.OpType.DELETE));
+    }
     line.awaitStatus(Service.STAGING, LIMIT, "no error", s -> s.path("error").isNull());
     Verdict.drainedAndRight(line);
     assertThat(Files.readString(line.folder.resolve("staging.log")))
