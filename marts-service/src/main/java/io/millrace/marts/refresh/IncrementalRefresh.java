@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IncrementalRefresh implements Refresh {
   private static final Logger LOG = Logger.getLogger("millrace.refresh");
+  private static final double USUAL_THRESHOLD = 0.3;
+  private static final long FEW_ROWS = 10_000;
   private static final String WANTED = "mart_changed_rows";
   private static final String KEYS = "mart_changed_keys";
   private static final String CHANGES = "mart_changes";
@@ -109,16 +111,19 @@ public final class IncrementalRefresh implements Refresh {
         : build(task, Choice.NO_STATE, predicted);
   }
 
-  /** Whether the share of changed rows is above the statement's threshold, where it has one. */
+  /**
+   * Whether the share of changed rows is above the statement's threshold; without one, above what
+   * is never worth carrying through, where there are enough rows for that to matter.
+   */
   private boolean tooMany(Task task, long rows) {
-    if (definition.cardinalityThreshold().isEmpty()) {
+    if (definition.cardinalityThreshold().isEmpty() && rows < FEW_ROWS) {
       return false;
     }
     long all =
         definition.inputs().stream()
             .mapToLong(t -> Sql.number(duck, "SELECT count(*) FROM " + task.relation().apply(t)))
             .sum();
-    return rows > definition.cardinalityThreshold().getAsDouble() * all;
+    return rows > definition.cardinalityThreshold().orElse(USUAL_THRESHOLD) * all;
   }
 
   /** The changes that were found already, beside rows that were rearranged since. */
