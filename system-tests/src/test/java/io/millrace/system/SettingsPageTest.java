@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** docs/SETTINGS.md lists the variables that services read. */
 class SettingsPageTest {
   private static final Pattern ROW =
-      Pattern.compile("^\\| `(MILLRACE_[A-Z_]+)` \\|", Pattern.MULTILINE);
+      Pattern.compile("^\\| `(MILLRACE_[A-Z0-9_]+)` \\|", Pattern.MULTILINE);
 
   @Test
   void listsExactlyTheVariablesThatServicesRead() {

@@ -133,10 +133,11 @@ public final class Child {
     process.toHandle().destroy();
   }
 
-  /** Ends the child and all that it started. */
+  /** Ends the child and all that it started; the child first, so that it starts no more. */
   void kill() {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    List<ProcessHandle> started = process.descendants().toList();
     process.toHandle().destroyForcibly();
+    started.forEach(ProcessHandle::destroyForcibly);
   }
 
   /** So that Ctrl-C reaches the launcher alone, which ends its children in order. */
