@@ -45,9 +45,10 @@ final class CalendarStep implements TableStep {
 
   @Override
   public boolean step() {
+    long known = shard.around().cutLog().end() - 1; // before asking for orders up to it
     Optional<FoldedCut> order = table.nextRebuild();
     if (order.isEmpty()) {
-      table.reached(shard.around().cutLog().end() - 1);
+      table.reached(known);
       return false;
     }
     RowDiff.Changes changes =

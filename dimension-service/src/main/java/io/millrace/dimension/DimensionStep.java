@@ -44,7 +44,6 @@ final class DimensionStep implements TableStep {
   private final Erasures erasures;
   private final Deque<InputVersion> queue = new ArrayDeque<>();
   private Position position;
-  private long refusedOrder = -1;
 
   private DimensionStep(Shard shard, Dimension dimension, WrittenTable table) {
     this.shard = shard;
@@ -98,18 +97,32 @@ final class DimensionStep implements TableStep {
   @Override
   public boolean step() throws InterruptedException {
     long known = shard.around().cutLog().end() - 1; // before asking for orders up to it
-    Optional<FoldedCut> order = table.nextRebuild();
-    if (order.isPresent() && order.get().number() > refusedOrder && rebuild(order.get())) {
+    boolean changed = table.definitionChanged();
+    Optional<FoldedCut> order = changed ? table.nextRebuild() : table.nextOrder();
+    if (order.isPresent() && carriedOut(order.get())) {
       return true;
     }
-    Optional<FoldedCut> erasure = table.nextErasure();
-    if (erasure.isPresent() && erasure.get().number() > refusedOrder && erase(erasure.get())) {
-      return true;
+    if (changed) {
+      return false; // the changed statement counts from the order's cut on
     }
-    if (queue.isEmpty() && !plan(known)) {
+    long until = order.map(cut -> cut.number() - 1).orElse(known);
+    if (queue.isEmpty() && !plan(until)) {
       return false;
     }
     take(queue.getFirst());
+    return true;
+  }
+
+  /** Whether an order is done with; if not, the input has to be followed to its cut first. */
+  private boolean carriedOut(FoldedCut order) {
+    if (input.through() < order.number()) {
+      table.progress().waiting("cut " + order.number() + " of " + dimension.input());
+      return false;
+    }
+    if (Rebuild.of(order).isErasure()) {
+      return erase(order);
+    }
+    rebuild(order);
     return true;
   }
 
@@ -117,19 +130,19 @@ final class DimensionStep implements TableStep {
    * Queues the next input versions, of which some may not be announced to this follower. Without
    * any, the table is where its input is.
    *
-   * @param known the newest cut of which all is known
+   * @param until the newest cut that the table may reach without an order being passed over
    * @return whether there is one
    */
-  private boolean plan(long known) {
+  private boolean plan(long until) {
     PublishedLog.Ahead ahead = input.ahead(position);
     if (ahead.next().isEmpty()) {
-      table.reached(Math.min(ahead.through(), known));
+      table.reached(Math.min(ahead.through(), until));
       table
           .progress()
           .waiting(table.through() < 0 ? "the first cut of " + dimension.input() : null);
       return false;
     }
-    if (ahead.next().get().cut() > known) {
+    if (ahead.next().get().cut() > until) {
       return false;
     }
     queue.addAll(history.upTo(ahead.next().get(), position));
@@ -220,12 +233,11 @@ final class DimensionStep implements TableStep {
         > 0;
   }
 
-  /** Computes the dimension anew from its input's whole feed; the difference is one version. */
-  private boolean rebuild(FoldedCut order) {
-    if (input.through() < order.number()) {
-      table.progress().waiting("cut " + order.number() + " of " + dimension.input());
-      return false;
-    }
+  /**
+   * Computes the dimension anew from its input's whole feed; the difference is one version. Once
+   * more if the table's files were rearranged meanwhile.
+   */
+  private void rebuild(FoldedCut order) {
     Rebuilding rebuilding =
         new Rebuilding(shard, dimension, table, history, events, members, moments, erasures);
     InputVersion last;
@@ -238,9 +250,9 @@ final class DimensionStep implements TableStep {
       if (!notHeld || table.definitionChanged()) {
         throw e;
       }
-      refusedOrder = order.number();
+      table.refuse(order);
       LOG.error(e.getMessage());
-      return false;
+      return;
     }
     RowDiff.Changes changes =
         table
@@ -255,19 +267,14 @@ final class DimensionStep implements TableStep {
       table.reached(order.number());
       table.progress().stepped(true);
     }
-    return true;
   }
 
   /**
    * Erases rows at the order's cut, once all that the input brought before is contained.
    *
-   * @return whether that is done
+   * @return whether that is done or refused
    */
   private boolean erase(FoldedCut order) {
-    if (input.through() < order.number()) {
-      table.progress().waiting("cut " + order.number() + " of " + dimension.input());
-      return false;
-    }
     long next =
         queue.isEmpty()
             ? input.ahead(position).next().map(TableVersion::cut).orElse(Long.MAX_VALUE)
@@ -277,7 +284,7 @@ final class DimensionStep implements TableStep {
     }
     List<Long> erased = Rebuild.of(order).erase();
     if (events instanceof HeldEvents || erasures.isStillThere(erased, table.mirror().relation())) {
-      refusedOrder = order.number();
+      table.refuse(order);
       LOG.errorf(
           "%s nothing is erased from table %s by the order of cut %d: %s still holds the member, so"
               + " the next change would bring it back. Delete it at the source, then order it"
@@ -286,7 +293,7 @@ final class DimensionStep implements TableStep {
           table.name(),
           order.number(),
           dimension.input());
-      return false;
+      return true;
     }
     boolean committed = false;
     while (!committed) {

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
@@ -49,6 +50,7 @@ public final class WrittenTable {
   private final Map<TopicPartition, Long> topicOffsets = new HashMap<>();
   private final Mirror mirror;
   private long through;
+  private long refused = -1;
   private long lastPublished;
 
   private WrittenTable(Shard shard, Table definition, DeltaTable delta) {
@@ -167,22 +169,30 @@ public final class WrittenTable {
 
   /** The next operator's cut above {@link #through} that rebuilds this table. */
   public Optional<FoldedCut> nextRebuild() {
-    return nextOrder(/* erasure= */ false);
+    return nextOrder(order -> !order.isErasure());
   }
 
-  /** The next operator's cut above {@link #through} that erases rows of this table. */
-  public Optional<FoldedCut> nextErasure() {
-    return nextOrder(/* erasure= */ true);
+  /** The next operator's cut above {@link #through} that is about this table. */
+  public Optional<FoldedCut> nextOrder() {
+    return nextOrder(_ -> true);
   }
 
-  private Optional<FoldedCut> nextOrder(boolean erasure) {
-    Optional<FoldedCut> cut = shard.around().cutLog().nextOf(shard.operator(), through);
-    while (cut.isPresent()
-        && (!Rebuild.of(cut.get()).concerns(name())
-            || Rebuild.of(cut.get()).isErasure() != erasure)) {
+  private Optional<FoldedCut> nextOrder(Predicate<Rebuild> wanted) {
+    long after = Math.max(through, refused);
+    Optional<FoldedCut> cut = shard.around().cutLog().nextOf(shard.operator(), after);
+    while (cut.isPresent()) {
+      Rebuild order = Rebuild.of(cut.get());
+      if (order.concerns(name()) && wanted.test(order)) {
+        return cut;
+      }
       cut = shard.around().cutLog().nextOf(shard.operator(), cut.get().number());
     }
     return cut;
+  }
+
+  /** The order, and any before it, is not carried out. */
+  public void refuse(FoldedCut order) {
+    refused = order.number();
   }
 
   /**

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -207,7 +206,6 @@ class DimensionKindsIT {
   /** From a cut on, moves are versions too. What was before it stays one version. */
   @Test
   @Order(4)
-  @Disabled("an order that comes while its table stops for SHD-002 is sometimes not taken up")
   void followsARewindToACutFromWhichOnMoreIsTracked() throws Exception {
     long cut;
     try (Truth truth = new Truth(line);
