@@ -3,6 +3,8 @@ package io.millrace.marts;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.Sql;
 import java.sql.Connection;
+import java.util.Collection;
+import java.util.TreeSet;
 
 /**
  * The row changes of one input by cut, as a table in local DuckDB: the input's columns, {@code
@@ -68,8 +70,26 @@ final class ChangeLog {
     return Sql.number(duck, "SELECT count(*) FROM " + table);
   }
 
-  /** Drops what nobody will ask for again. */
-  void forgetThrough(long cut) {
+  /**
+   * Lets go of changes that all readers have taken; of a log longer than the limit also of those
+   * that only the ones furthest behind have not, in the end of all: they are computed as a whole.
+   *
+   * @param readers the cuts that they have reached
+   * @param cut the newest
+   * @param rowsKept the limit
+   */
+  void forget(Collection<Long> readers, long cut, long rowsKept) {
+    TreeSet<Long> steps = new TreeSet<>(readers);
+    steps.add(cut);
+    for (long step : steps) {
+      forgetThrough(step);
+      if (rows() <= rowsKept) {
+        return;
+      }
+    }
+  }
+
+  private void forgetThrough(long cut) {
     if (rows() > 0) {
       Sql.run(duck, "DELETE FROM %s WHERE _cut <= %d".formatted(table, cut));
     }

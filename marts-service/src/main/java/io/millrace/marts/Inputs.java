@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * What the shard's dynamic tables read: mirrors of other services' tables, and dynamic tables
@@ -142,21 +141,14 @@ final class Inputs {
   }
 
   /**
-   * Lets go of changes that all readers have taken; of a log that has become longer than the limit
-   * also of those that only the ones far behind have not. These compute themselves as a whole.
+   * Lets go of changes that all readers have taken, or that have become too many to be kept for
+   * those that have not: a table that stands still must not make the others' memory grow.
    *
    * @param positions for each input, the cuts that the open tables which read it have reached
    * @param cut the newest
    */
   void forget(Map<TableName, List<Long>> positions, long cut) {
-    logs.forEach((input, log) -> {
-      TreeSet<Long> readers = new TreeSet<>(positions.getOrDefault(input, List.of(cut)));
-      for (long reader : readers) {
-        log.forgetThrough(reader);
-        if (log.rows() <= ChangeLog.ROWS_KEPT) {
-          return;
-        }
-      }
-    });
+    logs.forEach((input, log) ->
+        log.forget(positions.getOrDefault(input, List.of()), cut, ChangeLog.ROWS_KEPT));
   }
 }
