@@ -69,9 +69,13 @@ enum DefaultMembers {
     };
   }
 
-  /** Text gets the label, a number the key (0 where that does not fit), a time 1900-01-01. */
+  /**
+   * Text gets the label, a number the key (0 where that does not fit), a time 1900-01-01, a nested
+   * value nothing.
+   */
   private String attribute(DataType type) {
     return switch (type) {
+      case DataType.Nested _ -> "NULL";
       case DataType.Decimal(int precision, int scale) ->
           precision > scale ? Integer.toString(key) : "0";
       case DataType.Simple simple ->
@@ -84,6 +88,7 @@ enum DefaultMembers {
             case TIME -> "TIME '00:00:00'";
             case TIMESTAMP -> "TIMESTAMP '1900-01-01 00:00:00'";
             case TIMESTAMPTZ -> Validity.BEGINNING;
+            case UUID -> Sql.text("00000000-0000-0000-0000-000000000000") + "::UUID";
           };
     };
   }

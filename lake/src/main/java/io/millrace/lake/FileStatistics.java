@@ -58,7 +58,7 @@ final class FileStatistics {
     ObjectNode nulls = root.putObject("nullCount");
     for (TableLayout.Physical column : columns.stream().limit(COLUMNS_MAX).toList()) {
       Map<String, String> values = byColumn.get(Sql.name(column.name()));
-      if (values == null) {
+      if (values == null || column.column().type() instanceof DataType.Nested) {
         continue;
       }
       Optional.ofNullable(values.get("null_count"))
@@ -104,13 +104,14 @@ final class FileStatistics {
     }
     try {
       return switch (type) {
+        case DataType.Nested _ -> null;
         case DataType.Decimal _ -> JSON.getNodeFactory().numberNode(new BigDecimal(value));
         case DataType.Simple simple ->
             switch (simple) {
               case TINYINT, SMALLINT, INTEGER, BIGINT ->
                   JSON.getNodeFactory().numberNode(Long.parseLong(value));
               case FLOAT, DOUBLE -> finite(value);
-              case VARCHAR -> JSON.getNodeFactory().textNode(cut(value, upper));
+              case VARCHAR, UUID -> JSON.getNodeFactory().textNode(cut(value, upper));
               case DATE -> JSON.getNodeFactory().textNode(LocalDate.parse(value).toString());
               case TIMESTAMP -> instant(LocalDateTime.parse(value, DUCK), "", upper);
               case TIMESTAMPTZ ->

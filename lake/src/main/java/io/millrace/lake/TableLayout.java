@@ -11,6 +11,7 @@ import io.delta.kernel.types.TypeChange;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,8 +36,10 @@ record TableLayout(List<Physical> columns, List<String> key, List<String> partit
   private static final String KEY = "millrace.key";
   private static final String REQUIRED = "millrace.required";
   private static final String MAX_ID = "delta.columnMapping.maxColumnId";
-  private static final String ID = "delta.columnMapping.id";
-  private static final String PHYSICAL_NAME = "delta.columnMapping.physicalName";
+
+  /** Of a column: its type, where Delta's does not tell it. */
+  private static final String TYPE = "millrace.type";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -54,6 +57,32 @@ record TableLayout(List<Physical> columns, List<String> key, List<String> partit
     /** A column whose type has always been this one. */
     Physical(Column column, int id, String name) {
       this(column, id, name, List.of());
+    }
+
+    /** Its type in files. */
+    DataType stored() {
+      return DeltaTypes.stored(column.type());
+    }
+
+    boolean isStoredAsIs() {
+      return stored().equals(column.type());
+    }
+
+    /** The column of a query, cast to the table's type and named as in the files. */
+    private String toFile() {
+      String value = Text.of("CAST(%s AS %s)", Sql.name(column.name()), column.type().sql());
+      return (isStoredAsIs() ? value : Text.of("CAST(%s AS %s)", value, stored().sql()))
+          + " AS "
+          + Sql.name(name);
+    }
+
+    /** The column of files under its name in the table. */
+    private String fromFile() {
+      return (isStoredAsIs()
+              ? Sql.name(name)
+              : Text.of("CAST(%s AS %s)", Sql.name(name), column.type().sql()))
+          + " AS "
+          + Sql.name(column.name());
     }
   }
 
@@ -89,13 +118,15 @@ record TableLayout(List<Physical> columns, List<String> key, List<String> partit
       Column column =
           new Column(
               field.getName(),
-              DeltaTypes.ofDelta(field.getName(), field.getDataType()),
+              metadata.contains(TYPE)
+                  ? DataType.ofSql(metadata.getString(TYPE))
+                  : DeltaTypes.ofDelta(field.getName(), field.getDataType()),
               !required.contains(field.getName()));
       columns.add(
           new Physical(
               column,
-              Math.toIntExact(metadata.getLong(ID)),
-              metadata.getString(PHYSICAL_NAME),
+              Math.toIntExact(metadata.getLong(DeltaTypes.ID)),
+              metadata.getString(DeltaTypes.PHYSICAL_NAME),
               field.getTypeChanges()));
     }
     int maxId = Integer.parseInt(properties.getOrDefault(MAX_ID, "0"));
@@ -114,7 +145,7 @@ record TableLayout(List<Physical> columns, List<String> key, List<String> partit
     RowSchema before = schema();
     int last = maxId;
     for (Column column : next.schema().columns()) {
-      requireStorable(column);
+      requireStorable(column, next.schema().key());
       Optional<Column> continued = next.continued(before, column);
       if (continued.isPresent()) {
         Physical kept = columns.get(before.columns().indexOf(continued.get()));
@@ -122,6 +153,7 @@ record TableLayout(List<Physical> columns, List<String> key, List<String> partit
       } else {
         last++;
         evolved.add(new Physical(column, last, "c" + last));
+        last += DeltaTypes.fieldsIn(column.type());
       }
     }
     requirePartitionsKept(evolved);
@@ -173,8 +205,18 @@ record TableLayout(List<Physical> columns, List<String> key, List<String> partit
                 .anyMatch(o -> o.id() == p.id() && !o.column().type().equals(p.column().type())));
   }
 
-  private static void requireStorable(Column column) {
-    var _ = DeltaTypes.toDelta(column.name(), column.type());
+  private static void requireStorable(Column column, List<String> key) {
+    var _ = DeltaTypes.toDelta(column.name(), column.type(), 0);
+    if (column.type() instanceof DataType.Nested
+        && key.stream().anyMatch(column.name()::equalsIgnoreCase)) {
+      throw new MillraceException(
+          LakeError.LK_013_TYPE_NOT_STORABLE,
+          "column "
+              + column.name()
+              + " is of type "
+              + column.type().sql()
+              + ", which cannot be a key. Take a column of a plain type, such as a field of it.");
+    }
   }
 
   RowSchema schema() {
@@ -185,16 +227,20 @@ record TableLayout(List<Physical> columns, List<String> key, List<String> partit
     StructType struct = new StructType();
     for (Physical physical : columns) {
       Column column = physical.column();
+      FieldMetadata.Builder metadata =
+          FieldMetadata.builder()
+              .putLong(DeltaTypes.ID, physical.id())
+              .putString(DeltaTypes.PHYSICAL_NAME, physical.name());
+      if (!physical.isStoredAsIs()) {
+        metadata.putString(TYPE, column.type().sql());
+      }
       struct =
           struct.add(
               new StructField(
                       column.name(),
-                      DeltaTypes.toDelta(column.name(), column.type()),
+                      DeltaTypes.toDelta(column.name(), column.type(), physical.id()),
                       true,
-                      FieldMetadata.builder()
-                          .putLong(ID, physical.id())
-                          .putString(PHYSICAL_NAME, physical.name())
-                          .build())
+                      metadata.build())
                   .withTypeChanges(physical.typeChanges()));
     }
     return struct;
@@ -214,12 +260,7 @@ record TableLayout(List<Physical> columns, List<String> key, List<String> partit
 
   /** All columns of a query, cast to the table's types and named as in the files. */
   String toPhysical() {
-    return columns.stream()
-        .map(p ->
-            Text.of(
-                "CAST(%s AS %s) AS %s",
-                Sql.name(p.column().name()), p.column().type().sql(), Sql.name(p.name())))
-        .collect(Collectors.joining(", "));
+    return columns.stream().map(Physical::toFile).collect(Collectors.joining(", "));
   }
 
   /** A text that is the same for the same columns in the same places. */
@@ -233,7 +274,7 @@ record TableLayout(List<Physical> columns, List<String> key, List<String> partit
   String copyOptions() {
     String ids =
         inFiles().stream()
-            .map(p -> Sql.name(p.name()) + ": " + p.id())
+            .map(p -> Sql.name(p.name()) + ": " + DeltaTypes.fieldIds(p.column().type(), p.id()))
             .collect(Collectors.joining(", ", "FIELD_IDS {", "}"));
     return partitionBy.isEmpty()
         ? ids
@@ -245,9 +286,7 @@ record TableLayout(List<Physical> columns, List<String> key, List<String> partit
 
   /** All columns of {@link #rowsOf}, under their names in the table. */
   String fromPhysical() {
-    return columns.stream()
-        .map(p -> Sql.name(p.name()) + " AS " + Sql.name(p.column().name()))
-        .collect(Collectors.joining(", "));
+    return columns.stream().map(Physical::fromFile).collect(Collectors.joining(", "));
   }
 
   /**
@@ -263,7 +302,7 @@ record TableLayout(List<Physical> columns, List<String> key, List<String> partit
             .map(p ->
                 Text.of(
                     "%d: {name: %s, type: %s, default_value: NULL}",
-                    p.id(), Sql.text(p.name()), Sql.text(p.column().type().sql())))
+                    p.id(), Sql.text(p.name()), Sql.text(p.stored().sql())))
             .collect(Collectors.joining(", "));
     String read = "read_parquet([" + paths + "], schema = MAP {" + schema + "}";
     return partitionBy.isEmpty()

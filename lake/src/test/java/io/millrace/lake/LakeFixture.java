@@ -137,13 +137,51 @@ abstract class LakeFixture {
   }
 
   private static String text(Column column) {
-    String name = Sql.name(column.name());
-    return switch (column.type()) {
-      case DataType.Simple.DATE -> "CAST(" + name + " - DATE '1970-01-01' AS VARCHAR)";
+    return text(Sql.name(column.name()), column.type(), 0);
+  }
+
+  /** Lists in brackets, structs in parentheses, entries of maps with an equals sign. */
+  private static String text(String value, DataType type, int depth) {
+    String item = "x" + depth;
+    return switch (type) {
+      case DataType.Simple.DATE -> "CAST(" + value + " - DATE '1970-01-01' AS VARCHAR)";
       case DataType.Simple.TIMESTAMP, DataType.Simple.TIMESTAMPTZ ->
-          "CAST(epoch_us(" + name + ") AS VARCHAR)";
-      case DataType.Simple.BLOB -> "lower(hex(" + name + "))";
-      default -> "CAST(" + name + " AS VARCHAR)";
+          "CAST(epoch_us(" + value + ") AS VARCHAR)";
+      case DataType.Simple.BLOB -> "lower(hex(" + value + "))";
+      case DataType.ListOf(DataType element) ->
+          items(value, item, orNull(text(item, element, depth + 1)));
+      case DataType.MapOf(DataType key, DataType mapped) ->
+          items(
+              "map_entries(" + value + ")",
+              item,
+              text(item + ".key", key, depth + 1)
+                  + " || '=' || "
+                  + orNull(text(item + ".value", mapped, depth + 1)));
+      case DataType.Struct struct ->
+          "CASE WHEN "
+              + value
+              + " IS NOT NULL THEN '(' || "
+              + struct.fields().stream()
+                  .map(f -> orNull(text(value + "." + Sql.name(f.name()), f.type(), depth + 1)))
+                  .collect(Collectors.joining(" || ';' || "))
+              + " || ')' END";
+      default -> "CAST(" + value + " AS VARCHAR)";
     };
+  }
+
+  private static String items(String list, String item, String text) {
+    return "CASE WHEN "
+        + list
+        + " IS NOT NULL THEN '[' || coalesce(array_to_string(list_transform("
+        + list
+        + ", lambda "
+        + item
+        + ": "
+        + text
+        + "), ';'), '') || ']' END";
+  }
+
+  private static String orNull(String text) {
+    return "coalesce(" + text + ", 'NULL')";
   }
 }

@@ -34,6 +34,12 @@ class TypesPageTest {
     for (Simple type : Simple.values()) {
       code.add(String.join("|", type.sql(), avro(type), delta(type)));
     }
+    for (String nested : List.of("INTEGER[]", "MAP(VARCHAR, DATE)", "MAP(DATE, DATE)")) {
+      DataType type = DataType.ofSql(nested);
+      code.add(String.join("|", type.sql(), avro(type), delta(type)));
+    }
+    DataType struct = DataType.ofSql("STRUCT(a DATE)");
+    code.add(String.join("|", struct.sql(), avro(struct), "struct<a: date>"));
     code.add("DECIMAL(p,s)|" + avro(DECIMAL) + "|" + delta(DECIMAL).replace("38,19", "p,s"));
     assertThat(page).containsExactlyInAnyOrderElementsOf(code);
   }
@@ -50,7 +56,7 @@ class TypesPageTest {
 
   private static String delta(DataType type) {
     return type.storable()
-        ? DeltaTypes.toDelta("c", type).toString().toLowerCase(Locale.ROOT).replace(" ", "")
+        ? DeltaTypes.toDelta("c", type, 1).toString().toLowerCase(Locale.ROOT).replace(" ", "")
         : "none";
   }
 }

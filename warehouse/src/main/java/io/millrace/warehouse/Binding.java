@@ -138,6 +138,23 @@ final class Binding {
     return names.names().stream().flatMap(t -> column(text, clause, t, select).stream()).toList();
   }
 
+  /** As {@link #columns}, for a clause whose columns tell rows apart. */
+  List<String> keys(SourceText text, String clause, Names names, BoundSelect select) {
+    for (Term term : names.names()) {
+      select.columns().stream()
+          .filter(c -> c.name().equalsIgnoreCase(term.text()))
+          .filter(c -> c.type() instanceof DataType.Nested)
+          .forEach(c ->
+              problems.add(
+                  WarehouseError.WH_024_CLAUSE_VALUE,
+                  text,
+                  term.offset(),
+                  clause + " names " + c.name() + ", but " + c.type().sql() + " cannot be a key",
+                  Optional.of("take columns of plain types, such as fields of it")));
+    }
+    return columns(text, clause, names, select);
+  }
+
   /** The canonical name of an output column that a clause names. */
   Optional<String> column(SourceText text, String clause, Term term, BoundSelect select) {
     Optional<String> name =

@@ -54,7 +54,7 @@ final class DimensionBinder {
     SourceText text = statement.header().text();
     ScdType type = type(statement);
     DimensionColumns columns = new DimensionColumns(binding, statement, type, select);
-    List<String> keys = binding.columns(text, "KEYS", statement.keys(), select);
+    List<String> keys = binding.keys(text, "KEYS", statement.keys(), select);
     Feed feed = feed(statement);
     List<String> sequenceBy = columns.sequenceBy();
     requireGrain(parsed, statement, feed, keys, select);

@@ -1,6 +1,7 @@
 package io.millrace.warehouse;
 
 import io.millrace.contracts.error.WarehouseError;
+import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.warehouse.DynamicTable.Initialize;
 import io.millrace.warehouse.DynamicTable.Lookup;
@@ -48,7 +49,7 @@ final class DynamicBinder {
     Optional<BoundSelect> bound = binding.bind(parsed, Layer.DYNAMIC, List.of());
     List<String> keys =
         bound.isPresent() && statement.keys().isPresent()
-            ? binding.columns(text, "KEYS", statement.keys().get(), bound.get())
+            ? binding.keys(text, "KEYS", statement.keys().get(), bound.get())
             : List.of();
     Optional<Fact> fact =
         bound.flatMap(select ->
@@ -62,8 +63,7 @@ final class DynamicBinder {
     if (mode == RefreshMode.INCREMENTAL) {
       requireIncremental(text, statement.refreshMode().orElseThrow(), select.algebra());
     }
-    RowSchema schema =
-        new RowSchema(select.columns(), keys.isEmpty() ? select.inferredKey() : keys);
+    RowSchema schema = new RowSchema(select.columns(), keys.isEmpty() ? inferredKey(select) : keys);
     Definition definition = new Definition("dynamic", select, schema);
     binding.addLookups(definition, select);
     return Optional.of(
@@ -87,6 +87,15 @@ final class DynamicBinder {
             statement.comment().map(Term::text),
             select.template(),
             select.algebra()));
+  }
+
+  /** Rows that only a nested value tells apart have no key: they are a bag. */
+  private static List<String> inferredKey(BoundSelect select) {
+    boolean nested =
+        select.columns().stream()
+            .filter(c -> select.inferredKey().contains(c.name()))
+            .anyMatch(c -> c.type() instanceof DataType.Nested);
+    return nested ? List.of() : select.inferredKey();
   }
 
   private void requireIncremental(SourceText text, Term term, Algebra algebra) {

@@ -91,7 +91,7 @@ final class StagingBinder {
     SourceText text = statement.header().text();
     Names clause = statement.keys();
     SequencedMap<String, String> keys = new LinkedHashMap<>();
-    List<String> names = binding.columns(text, "KEYS", clause, select);
+    List<String> names = binding.keys(text, "KEYS", clause, select);
     for (String name : names) {
       keys.put(name, select.plain().getOrDefault(name.toLowerCase(Locale.ROOT), ""));
     }

@@ -71,7 +71,7 @@ class DynamicTableTest {
     List<String> types = m.schema().columns().stream().map(c -> c.type().sql()).toList();
     assertThat(types)
         .containsExactly(
-            "DECIMAL(38,0)", "BIGINT", "DOUBLE", "DECIMAL(38,2)", "VARCHAR", "DECIMAL(20,0)");
+            "DECIMAL(38,0)", "BIGINT", "DOUBLE", "DECIMAL(38,2)", "UUID", "DECIMAL(20,0)");
     try (Database database = new Database("UTC")) {
       database.run("CREATE TABLE staging.orders(id BIGINT, amount DECIMAL(12,2))");
       assertThat(database.types(m.query(TableName::toString, Optional.empty()))).isEqualTo(types);

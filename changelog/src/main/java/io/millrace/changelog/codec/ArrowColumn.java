@@ -1,10 +1,13 @@
 package io.millrace.changelog.codec;
 
+import java.util.List;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 
@@ -24,6 +27,12 @@ abstract sealed class ArrowColumn {
 
   static ArrowColumn of(Field field) {
     ArrowType type = field.getType();
+    if (type instanceof ArrowType.List || type instanceof ArrowType.Map) {
+      return new Items(field, of(field.getChildren().getFirst()));
+    }
+    if (type instanceof ArrowType.Struct) {
+      return new Struct(field, field.getChildren().stream().map(ArrowColumn::of).toList());
+    }
     if (type instanceof ArrowType.Utf8 || type instanceof ArrowType.Binary) {
       return new Bytes(field);
     }
@@ -36,8 +45,13 @@ abstract sealed class ArrowColumn {
 
   /** Takes fresh memory for that many rows, all of them not NULL so far. */
   void allocate(FieldVector vector, int rows) {
-    validity = vector.getValidityBuffer().memoryAddress();
     vector.getValidityBuffer().setOne(0, vector.getValidityBuffer().capacity());
+    located(vector);
+  }
+
+  /** Looks again where the vector's memory is, after it was taken or has grown. */
+  void located(FieldVector vector) {
+    validity = vector.getValidityBuffer().memoryAddress();
   }
 
   void setNull(int row) {
@@ -46,7 +60,7 @@ abstract sealed class ArrowColumn {
   }
 
   /** Makes the row as if it had not been written. */
-  final void forget(int row) {
+  void forget(int row) {
     long at = validity + (row >> 3);
     MemoryUtil.putByte(at, (byte) (MemoryUtil.getByte(at) | 1 << (row & 7)));
   }
@@ -66,6 +80,11 @@ abstract sealed class ArrowColumn {
     void allocate(FieldVector vector, int rows) {
       ((BaseFixedWidthVector) vector).allocateNew(rows);
       super.allocate(vector, rows);
+    }
+
+    @Override
+    void located(FieldVector vector) {
+      super.located(vector);
       data = vector.getDataBuffer().memoryAddress();
     }
 
@@ -104,6 +123,11 @@ abstract sealed class ArrowColumn {
     void allocate(FieldVector vector, int rows) {
       ((BitVector) vector).allocateNew(rows);
       super.allocate(vector, rows);
+    }
+
+    @Override
+    void located(FieldVector vector) {
+      super.located(vector);
       data = vector.getDataBuffer().memoryAddress();
     }
 
@@ -134,9 +158,15 @@ abstract sealed class ArrowColumn {
       vector = (BaseVariableWidthVector) target;
       vector.allocateNew((long) rows * FIRST_BYTES_PER_ROW, rows);
       super.allocate(target, rows);
-      offsets = vector.getOffsetBuffer().memoryAddress();
       MemoryUtil.putInt(offsets, 0);
-      located();
+    }
+
+    @Override
+    void located(FieldVector target) {
+      super.located(target);
+      offsets = vector.getOffsetBuffer().memoryAddress();
+      data = vector.getDataBuffer().memoryAddress();
+      capacity = vector.getDataBuffer().capacity();
     }
 
     @Override
@@ -150,7 +180,7 @@ abstract sealed class ArrowColumn {
       int end = Math.addExact(start, length);
       while (end > capacity) {
         vector.reallocDataBuffer();
-        located();
+        located(vector);
       }
       MemoryUtil.copyToMemory(source, from, data + start, length);
       MemoryUtil.putInt(offsets + 4L * (row + 1), end);
@@ -164,10 +194,121 @@ abstract sealed class ArrowColumn {
     private int end(int rows) {
       return MemoryUtil.getInt(offsets + 4L * rows);
     }
+  }
 
-    private void located() {
-      data = vector.getDataBuffer().memoryAddress();
-      capacity = vector.getDataBuffer().capacity();
+  /** Lists, and maps as lists of their entries. */
+  static final class Items extends ArrowColumn {
+    private final ArrowColumn items;
+    private ListVector vector;
+    private long offsets;
+
+    @SuppressWarnings("NullAway.Init") // allocated before the first row
+    private Items(Field field, ArrowColumn items) {
+      super(field);
+      this.items = items;
+    }
+
+    /** The values of all rows, one after the other. */
+    ArrowColumn items() {
+      return items;
+    }
+
+    @Override
+    void allocate(FieldVector target, int rows) {
+      vector = (ListVector) target;
+      vector.setInitialCapacity(rows);
+      vector.allocateNew();
+      items.allocate(vector.getDataVector(), rows);
+      super.allocate(target, rows);
+      MemoryUtil.putInt(offsets, 0);
+    }
+
+    @Override
+    void located(FieldVector target) {
+      super.located(target);
+      offsets = vector.getOffsetBuffer().memoryAddress();
+      items.located(vector.getDataVector());
+    }
+
+    @Override
+    void setNull(int row) {
+      super.setNull(row);
+      end(row, start(row));
+    }
+
+    /** Where the row's first item goes. */
+    int start(int row) {
+      return MemoryUtil.getInt(offsets + 4L * row);
+    }
+
+    /** Makes room for an item, which is then written. */
+    void begin(int item) {
+      while (item >= vector.getDataVector().getValueCapacity()) {
+        vector.getDataVector().reAlloc();
+        items.located(vector.getDataVector());
+      }
+      items.forget(item);
+    }
+
+    /** The row's items are those before this one. */
+    void end(int row, int item) {
+      MemoryUtil.putInt(offsets + 4L * (row + 1), item);
+    }
+
+    @Override
+    void finish(int rows) {
+      vector.setLastSet(rows - 1);
+      items.finish(start(rows));
+    }
+  }
+
+  /** Structs; a NULL one has NULL in all its fields. */
+  static final class Struct extends ArrowColumn {
+    private final List<ArrowColumn> fields;
+
+    private Struct(Field field, List<ArrowColumn> fields) {
+      super(field);
+      this.fields = fields;
+    }
+
+    List<ArrowColumn> fields() {
+      return fields;
+    }
+
+    @Override
+    void allocate(FieldVector target, int rows) {
+      StructVector vector = (StructVector) target;
+      vector.setInitialCapacity(rows);
+      vector.allocateNew();
+      for (int i = 0; i < fields.size(); i++) {
+        fields.get(i).allocate((FieldVector) vector.getChildByOrdinal(i), rows);
+      }
+      super.allocate(target, rows);
+    }
+
+    @Override
+    void located(FieldVector target) {
+      super.located(target);
+      for (int i = 0; i < fields.size(); i++) {
+        fields.get(i).located((FieldVector) ((StructVector) target).getChildByOrdinal(i));
+      }
+    }
+
+    @Override
+    void setNull(int row) {
+      super.setNull(row);
+      fields.forEach(f -> f.setNull(row));
+    }
+
+    @Override
+    void forget(int row) {
+      super.forget(row);
+      fields.forEach(f -> f.forget(row));
+    }
+
+    @Override
+    void finish(int rows) {
+      fields.forEach(f -> f.finish(rows));
     }
   }
 }

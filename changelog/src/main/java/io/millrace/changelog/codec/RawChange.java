@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row change of a source. Values stand in the order of the columns: Boolean; Integer for TINYINT
  * to INTEGER and DATE (days since 1970-01-01); Long for BIGINT, TIME, TIMESTAMP and TIMESTAMPTZ
- * (microseconds); Float, Double, BigDecimal, String, byte[] or null.
+ * (microseconds); Float, Double, BigDecimal, String, byte[], UUID; List for lists, Map for maps
+ * and, by the names of their fields, for structs; or null.
  *
  * @param op c, u, d, r or t
  * @param before the old row, null where the source does not know it

@@ -30,6 +30,9 @@ interface ValueReader {
               ? Optional.of((in, row) -> bits.putBoolean(row, in.readBoolean()))
               : Optional.empty();
       case ArrowColumn.Bytes bytes -> ofBytes(written, wanted, bytes);
+      case ArrowColumn.Items items -> NestedReaders.ofItems(written, wanted, items);
+      case ArrowColumn.Struct struct ->
+          NestedReaders.ofStruct(written, (DataType.Struct) wanted, struct);
       case ArrowColumn.Fixed fixed -> Optional.ofNullable(ofFixed(written, wanted, fixed));
     };
   }
@@ -41,7 +44,9 @@ interface ValueReader {
       case STRING -> text ? Optional.of(textReader(column)) : Optional.empty();
       case ENUM -> text ? Optional.of(symbolReader(written, column)) : Optional.empty();
       case BYTES, FIXED ->
-          text || written.getLogicalType() instanceof LogicalTypes.Decimal
+          text
+                  || written.getLogicalType() instanceof LogicalTypes.Decimal
+                  || written.getLogicalType() instanceof LogicalTypes.Uuid
               ? Optional.empty()
               : Optional.of((in, row) -> {
                 int length = lengthOf(written, in);
@@ -76,6 +81,9 @@ interface ValueReader {
   private static @Nullable ValueReader ofFixed(
       Schema written, DataType wanted, ArrowColumn.Fixed column) {
     LogicalType logical = written.getLogicalType();
+    if (wanted == DataType.Simple.UUID) {
+      return logical instanceof LogicalTypes.Uuid ? UuidText.reader(written, column) : null;
+    }
     if (wanted instanceof DataType.Decimal decimal) {
       return logical instanceof LogicalTypes.Decimal from
               && from.getScale() == decimal.scale()
@@ -93,7 +101,7 @@ interface ValueReader {
                 (in, row) ->
                     column.putLong(
                         row, Double.doubleToRawLongBits(Float.intBitsToFloat(in.readFixedInt())));
-            case BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, VARCHAR, BLOB -> null;
+            case BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, VARCHAR, BLOB, UUID -> null;
             case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> null;
           };
       case DOUBLE ->
@@ -121,7 +129,7 @@ interface ValueReader {
       case SMALLINT -> small ? (in, row) -> column.putShort(row, in.readNarrow(16)) : null;
       case INTEGER -> (in, row) -> column.putInt(row, in.readInt());
       case BIGINT -> (in, row) -> column.putLong(row, in.readInt());
-      case BOOLEAN, FLOAT, DOUBLE, VARCHAR, BLOB, DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> null;
+      case BOOLEAN, FLOAT, DOUBLE, VARCHAR, BLOB, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, UUID -> null;
     };
   }
 

@@ -7,7 +7,10 @@ import io.millrace.contracts.row.DataType;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Writes one value of a column, as {@link RawChange} gives it, NULL included. */
@@ -65,6 +68,38 @@ interface ValueWriter {
 
   private static Present present(Column column) {
     return switch (column.type()) {
+      case DataType.ListOf(DataType element) -> {
+        ValueWriter writer = of(new Column(column.name(), element, true));
+        yield (out, value) -> {
+          List<?> items = (List<?>) value;
+          begin(out, items.size());
+          items.forEach(item -> writer.write(out, item));
+          end(out);
+        };
+      }
+      case DataType.MapOf(DataType key, DataType value) -> {
+        ValueWriter keys = of(new Column(column.name(), key, false));
+        ValueWriter values = of(new Column(column.name(), value, true));
+        yield (out, map) -> {
+          Map<?, ?> entries = (Map<?, ?>) map;
+          begin(out, entries.size());
+          entries.forEach((k, v) -> {
+            keys.write(out, k);
+            values.write(out, v);
+          });
+          end(out);
+        };
+      }
+      case DataType.Struct struct -> {
+        List<ValueWriter> fields =
+            struct.parts().stream().map(t -> of(new Column(column.name(), t, true))).toList();
+        yield (out, value) -> {
+          Map<?, ?> byName = (Map<?, ?>) value;
+          for (int i = 0; i < fields.size(); i++) {
+            fields.get(i).write(out, byName.get(struct.fields().get(i).name()));
+          }
+        };
+      }
       case DataType.Decimal decimal ->
           (out, value) -> out.writeBytes(unscaled(column, decimal, (BigDecimal) value));
       case DataType.Simple simple ->
@@ -80,9 +115,23 @@ interface ValueWriter {
                 (out, value) -> out.writeFixedLong(Double.doubleToRawLongBits((Double) value));
             case VARCHAR ->
                 (out, value) -> out.writeBytes(((String) value).getBytes(StandardCharsets.UTF_8));
+            case UUID ->
+                (out, value) ->
+                    out.writeBytes(((UUID) value).toString().getBytes(StandardCharsets.US_ASCII));
             case BLOB -> (out, value) -> out.writeBytes((byte[]) value);
           };
     };
+  }
+
+  private static void begin(AvroWriter out, int items) {
+    if (items > 0) {
+      out.writeLong(items);
+    }
+  }
+
+  /** An empty block ends the items. */
+  private static void end(AvroWriter out) {
+    out.writeLong(0);
   }
 
   private static int narrow(Column column, int bits, int value) {

@@ -4,10 +4,14 @@ import io.millrace.contracts.error.ChangelogError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.DataType;
+import java.util.List;
 import java.util.Locale;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.MapVector;
+import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 
 /**
@@ -16,6 +20,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
  */
 final class VectorColumn {
   private final Column column;
+  private final List<VectorColumn> parts;
   private final Present present;
   private long validity;
   private long data;
@@ -23,6 +28,7 @@ final class VectorColumn {
 
   VectorColumn(Column column) {
     this.column = column;
+    this.parts = parts(column);
     this.present = present(column.type());
   }
 
@@ -30,6 +36,23 @@ final class VectorColumn {
   @FunctionalInterface
   private interface Present {
     void write(AvroWriter out, int row);
+  }
+
+  /** The columns inside this one. */
+  private static List<VectorColumn> parts(Column column) {
+    String name = column.name();
+    return switch (column.type()) {
+      case DataType.Simple simple -> List.of();
+      case DataType.Decimal decimal -> List.of();
+      case DataType.ListOf(DataType element) ->
+          List.of(new VectorColumn(new Column(name, element, true)));
+      case DataType.Struct struct ->
+          struct.parts().stream().map(t -> new VectorColumn(new Column(name, t, true))).toList();
+      case DataType.MapOf(DataType key, DataType value) ->
+          List.of(
+              new VectorColumn(new Column(name, key, false)),
+              new VectorColumn(new Column(name, value, true)));
+    };
   }
 
   /** Takes up the column's part of a batch, which stays its owner's. */
@@ -45,9 +68,29 @@ final class VectorColumn {
               vector.getField().getType()));
     }
     validity = vector.getNullCount() == 0 ? 0 : vector.getValidityBuffer().memoryAddress();
-    data = vector.getDataBuffer().memoryAddress();
-    offsets =
-        vector instanceof BaseVariableWidthVector ? vector.getOffsetBuffer().memoryAddress() : 0;
+    switch (vector) {
+      case ListVector list -> {
+        offsets = list.getOffsetBuffer().memoryAddress();
+        open(
+            list instanceof MapVector
+                ? list.getDataVector().getChildrenFromFields()
+                : List.of(list.getDataVector()));
+      }
+      case StructVector struct -> open(struct.getChildrenFromFields());
+      default -> {
+        data = vector.getDataBuffer().memoryAddress();
+        offsets =
+            vector instanceof BaseVariableWidthVector
+                ? vector.getOffsetBuffer().memoryAddress()
+                : 0;
+      }
+    }
+  }
+
+  private void open(List<FieldVector> inside) {
+    for (int i = 0; i < parts.size(); i++) {
+      parts.get(i).open(inside.get(i));
+    }
   }
 
   /** Writes the row's value, with the branch of its union if the column is nullable. */
@@ -72,6 +115,9 @@ final class VectorColumn {
 
   /** The time zone is only the session's name for UTC instants. */
   private boolean fits(ArrowType type) {
+    if (column.type() == DataType.Simple.UUID) {
+      return type instanceof ArrowType.Utf8;
+    }
     ArrowType own = ArrowTypes.of(column.type());
     if (own instanceof ArrowType.Timestamp mine && type instanceof ArrowType.Timestamp given) {
       return mine.getUnit() == given.getUnit()
@@ -83,6 +129,14 @@ final class VectorColumn {
   private Present present(DataType type) {
     return switch (type) {
       case DataType.Decimal decimal -> this::writeDecimal;
+      case DataType.ListOf list -> this::writeItems;
+      case DataType.MapOf map -> this::writeItems;
+      case DataType.Struct struct ->
+          (out, row) -> {
+            for (VectorColumn part : parts) {
+              part.write(out, row);
+            }
+          };
       case DataType.Simple simple ->
           switch (simple) {
             case BOOLEAN ->
@@ -95,9 +149,24 @@ final class VectorColumn {
                 (out, row) -> out.writeLong(MemoryUtil.getLong(data + 8L * row));
             case FLOAT -> (out, row) -> out.writeFixedInt(MemoryUtil.getInt(data + 4L * row));
             case DOUBLE -> (out, row) -> out.writeFixedLong(MemoryUtil.getLong(data + 8L * row));
-            case VARCHAR, BLOB -> this::writeBytes;
+            case VARCHAR, BLOB, UUID -> this::writeBytes;
           };
     };
+  }
+
+  /** A block of all items, then an empty one. An entry of a map is its key, then its value. */
+  private void writeItems(AvroWriter out, int row) {
+    int from = MemoryUtil.getInt(offsets + 4L * row);
+    int to = MemoryUtil.getInt(offsets + 4L * row + 4);
+    if (to > from) {
+      out.writeLong(to - from);
+      for (int item = from; item < to; item++) {
+        for (VectorColumn part : parts) {
+          part.write(out, item);
+        }
+      }
+    }
+    out.writeLong(0);
   }
 
   private void writeBytes(AvroWriter out, int row) {

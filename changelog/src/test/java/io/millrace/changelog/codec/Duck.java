@@ -115,6 +115,7 @@ final class Duck implements AutoCloseable {
       case DataType.Simple.TIME -> "epoch_us(" + name + ")";
       case DataType.Simple simple -> name;
       case DataType.Decimal decimal -> name;
+      case DataType.Nested nested -> name;
     };
   }
 
@@ -133,6 +134,7 @@ final class Duck implements AutoCloseable {
   private static @Nullable Object value(ResultSet result, int column, DataType type)
       throws SQLException {
     return switch (type) {
+      case DataType.Nested nested -> throw new IllegalArgumentException(nested.sql());
       case DataType.Decimal decimal -> result.getBigDecimal(column);
       case DataType.Simple simple ->
           switch (simple) {
@@ -142,6 +144,7 @@ final class Duck implements AutoCloseable {
             case FLOAT -> result.getFloat(column);
             case DOUBLE -> result.getDouble(column);
             case VARCHAR -> result.getString(column);
+            case UUID -> result.getObject(column);
             case BLOB -> result.getBytes(column);
           };
     };

@@ -1,6 +1,7 @@
 package io.millrace.changelog.codec;
 
 import io.millrace.contracts.row.AvroRows;
+import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.EnvelopeSchemas;
 import io.millrace.contracts.row.RowSchema;
 import java.io.ByteArrayOutputStream;
@@ -9,6 +10,11 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
@@ -29,16 +35,43 @@ final class Generic {
   static GenericRecord row(Schema record, @Nullable Object[] values) {
     GenericRecord row = new GenericData.Record(record);
     for (int i = 0; i < values.length; i++) {
-      row.put(
-          i,
-          switch (values[i]) {
-            case BigDecimal d -> ByteBuffer.wrap(d.unscaledValue().toByteArray());
-            case byte[] b -> ByteBuffer.wrap(b);
-            case null -> null;
-            default -> values[i];
-          });
+      row.put(i, value(record.getFields().get(i).schema(), values[i]));
     }
     return row;
+  }
+
+  private static @Nullable Object value(Schema union, @Nullable Object value) {
+    Schema schema = AvroRows.nonNull(union).orElseThrow();
+    return switch (value) {
+      case BigDecimal d -> ByteBuffer.wrap(d.unscaledValue().toByteArray());
+      case byte[] b -> ByteBuffer.wrap(b);
+      case UUID uuid -> uuid.toString();
+      case List<?> list ->
+          new GenericData.Array<>(
+              schema, list.stream().map(v -> value(schema.getElementType(), v)).toList());
+      case Map<?, ?> map -> map(schema, map);
+      case null -> null;
+      default -> value;
+    };
+  }
+
+  /** A map, or a struct by the names of its fields. */
+  private static Object map(Schema schema, Map<?, ?> map) {
+    return switch (schema.getType()) {
+      case RECORD ->
+          row(schema, schema.getFields().stream().map(f -> map.get(AvroRows.nameOf(f))).toArray());
+      case MAP -> {
+        Map<Object, @Nullable Object> values = new LinkedHashMap<>();
+        map.forEach((k, v) -> values.put(k, value(schema.getValueType(), v)));
+        yield values;
+      }
+      default -> {
+        Schema entry = schema.getElementType();
+        List<GenericRecord> entries = new ArrayList<>();
+        map.forEach((k, v) -> entries.add(row(entry, new @Nullable Object[] {k, v})));
+        yield new GenericData.Array<>(schema, entries);
+      }
+    };
   }
 
   /** The values of a row record of these columns. */
@@ -46,9 +79,11 @@ final class Generic {
     @Nullable Object[] values = new Object[schema.columns().size()];
     for (int i = 0; i < values.length; i++) {
       Object value = row.get(i);
+      boolean uuid = schema.columns().get(i).type() == DataType.Simple.UUID;
       values[i] =
           switch (value) {
             case ByteBuffer bytes -> unwrapped(bytes, schema, i);
+            case Utf8 text when uuid -> UUID.fromString(text.toString());
             case Utf8 text -> text.toString();
             case null -> null;
             default -> value;
@@ -60,8 +95,7 @@ final class Generic {
   private static Object unwrapped(ByteBuffer bytes, RowSchema schema, int column) {
     byte[] copy = new byte[bytes.remaining()];
     bytes.duplicate().get(copy);
-    return schema.columns().get(column).type()
-            instanceof io.millrace.contracts.row.DataType.Decimal decimal
+    return schema.columns().get(column).type() instanceof DataType.Decimal decimal
         ? new BigDecimal(new BigInteger(copy), decimal.scale())
         : copy;
   }

@@ -6,8 +6,11 @@ import io.millrace.contracts.row.RowSchema;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +66,33 @@ final class RandomRows {
     return new DataType.Decimal(precision, random.nextInt(precision + 1));
   }
 
+  /** A list, struct or map at most that deep, or a plain type. */
+  DataType nestedType(int depth) {
+    if (depth == 0) {
+      return type();
+    }
+    return switch (random.nextInt(4)) {
+      case 0 -> new DataType.ListOf(nestedType(depth - 1));
+      case 1 -> {
+        List<DataType.Struct.Field> fields = new ArrayList<>();
+        for (int i = 0; i < 1 + random.nextInt(4); i++) {
+          fields.add(new DataType.Struct.Field("f \"" + i, nestedType(depth - 1)));
+        }
+        yield new DataType.Struct(fields);
+      }
+      case 2 -> new DataType.MapOf(mapKey(), nestedType(depth - 1));
+      default -> type();
+    };
+  }
+
+  /** Of types whose equal values are equal in Java too. */
+  private DataType mapKey() {
+    DataType.Simple[] keys = {
+      DataType.Simple.VARCHAR, DataType.Simple.BIGINT, DataType.Simple.UUID, DataType.Simple.DATE
+    };
+    return keys[random.nextInt(keys.length)];
+  }
+
   @Nullable Object[] row(RowSchema schema) {
     return schema.columns().stream()
         .map(c -> c.nullable() && random.nextInt(4) == 0 ? null : value(c.type()))
@@ -71,6 +101,25 @@ final class RandomRows {
 
   Object value(DataType type) {
     return switch (type) {
+      case DataType.ListOf(DataType element) -> {
+        List<@Nullable Object> items = new ArrayList<>();
+        for (int i = items(); i > 0; i--) {
+          items.add(orNull(element));
+        }
+        yield items;
+      }
+      case DataType.Struct struct -> {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        struct.fields().forEach(f -> fields.put(f.name(), orNull(f.type())));
+        yield fields;
+      }
+      case DataType.MapOf(DataType key, DataType mapped) -> {
+        Map<Object, @Nullable Object> entries = new LinkedHashMap<>();
+        for (int i = items(); i > 0; i--) {
+          entries.put(value(key), orNull(mapped));
+        }
+        yield entries;
+      }
       case DataType.Decimal(int precision, int scale) -> decimal(precision, scale);
       case DataType.Simple simple ->
           switch (simple) {
@@ -82,6 +131,7 @@ final class RandomRows {
             case FLOAT -> floating();
             case DOUBLE -> doubling();
             case VARCHAR -> text();
+            case UUID -> new UUID(random.nextLong(), random.nextLong());
             case BLOB -> bytes();
             case DATE -> (int) integer(-Integer.MAX_VALUE, Integer.MAX_VALUE);
             case TIME -> integer(0, ValueReader.DAY_MICROS - 1);
@@ -91,6 +141,15 @@ final class RandomRows {
                     : integer(ValueReader.LEAST_TIMESTAMP, Long.MAX_VALUE);
           };
     };
+  }
+
+  /** Now and then more than a list's memory is made for. */
+  private int items() {
+    return random.nextInt(40) == 0 ? 50 : random.nextInt(4);
+  }
+
+  private @Nullable Object orNull(DataType type) {
+    return random.nextInt(5) == 0 ? null : value(type);
   }
 
   private long integer(long least, long greatest) {

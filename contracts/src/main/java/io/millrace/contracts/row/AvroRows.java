@@ -5,9 +5,6 @@ import io.millrace.contracts.error.MillraceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.avro.JsonProperties;
-import org.apache.avro.LogicalType;
-import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 
@@ -30,24 +27,7 @@ public final class AvroRows {
    * null.
    */
   public static Schema record(String namespace, String recordName, RowSchema row) {
-    List<Schema.Field> fields = new ArrayList<>();
-    for (Column column : row.columns()) {
-      Schema type = type(column.type());
-      String avroName = avroName(column.name());
-      Schema.Field field =
-          column.nullable()
-              ? new Schema.Field(
-                  avroName,
-                  Schema.createUnion(Schema.create(Schema.Type.NULL), type),
-                  null,
-                  JsonProperties.NULL_VALUE)
-              : new Schema.Field(avroName, type, null, null);
-      if (!avroName.equals(column.name())) {
-        field.addProp(NAME_PROPERTY, column.name());
-      }
-      fields.add(field);
-    }
-    Schema schema = Schema.createRecord(recordName, null, namespace, false, fields);
+    Schema schema = new AvroTypes(namespace).record(recordName, row.columns());
     schema.addProp(KEY_PROPERTY, row.key());
     return schema;
   }
@@ -127,100 +107,24 @@ public final class AvroRows {
     return branches.size() == 1 ? Optional.of(branches.getFirst()) : Optional.empty();
   }
 
-  /** The column type of a field's Avro type. */
+  /**
+   * The column type of a field's Avro type.
+   *
+   * @throws MillraceException CON-001 for a union of several types, a record that holds itself or
+   *     no fields, and null alone
+   */
   public static DataType typeOf(Schema record, Schema.Field field) {
-    Schema schema =
-        nonNull(field.schema())
-            .orElseThrow(() -> unsupported(record, field, "a union of several types"));
-    LogicalType logical = schema.getLogicalType();
-    return switch (schema.getType()) {
-      case BOOLEAN -> DataType.Simple.BOOLEAN;
-      case INT ->
-          logical instanceof LogicalTypes.Date
-              ? DataType.Simple.DATE
-              : narrow(schema.getProp("millrace.type"));
-      case LONG -> longType(logical);
-      case FLOAT -> DataType.Simple.FLOAT;
-      case DOUBLE -> DataType.Simple.DOUBLE;
-      case STRING, ENUM -> DataType.Simple.VARCHAR;
-      case BYTES, FIXED ->
-          logical instanceof LogicalTypes.Decimal decimal
-              ? new DataType.Decimal(decimal.getPrecision(), decimal.getScale())
-              : DataType.Simple.BLOB;
-      case RECORD, ARRAY, MAP, UNION, NULL ->
-          throw unsupported(record, field, "type " + schema.getType());
-    };
-  }
-
-  private static DataType narrow(@org.jspecify.annotations.Nullable String type) {
-    return switch (type) {
-      case "TINYINT" -> DataType.Simple.TINYINT;
-      case "SMALLINT" -> DataType.Simple.SMALLINT;
-      case null, default -> DataType.Simple.INTEGER;
-    };
-  }
-
-  private static DataType longType(@org.jspecify.annotations.Nullable LogicalType logical) {
-    return switch (logical) {
-      case LogicalTypes.TimestampMicros micros -> DataType.Simple.TIMESTAMPTZ;
-      case LogicalTypes.LocalTimestampMicros micros -> DataType.Simple.TIMESTAMP;
-      case LogicalTypes.TimeMicros micros -> DataType.Simple.TIME;
-      case null, default -> DataType.Simple.BIGINT;
-    };
-  }
-
-  private static Schema type(DataType type) {
-    return switch (type) {
-      case DataType.Decimal(int precision, int scale) ->
-          LogicalTypes.decimal(precision, scale).addToSchema(Schema.create(Schema.Type.BYTES));
-      case DataType.Simple simple ->
-          switch (simple) {
-            case BOOLEAN -> Schema.create(Schema.Type.BOOLEAN);
-            case TINYINT, SMALLINT -> {
-              Schema schema = Schema.create(Schema.Type.INT);
-              schema.addProp("millrace.type", simple.name());
-              yield schema;
-            }
-            case INTEGER -> Schema.create(Schema.Type.INT);
-            case BIGINT -> Schema.create(Schema.Type.LONG);
-            case FLOAT -> Schema.create(Schema.Type.FLOAT);
-            case DOUBLE -> Schema.create(Schema.Type.DOUBLE);
-            case VARCHAR -> Schema.create(Schema.Type.STRING);
-            case BLOB -> Schema.create(Schema.Type.BYTES);
-            case DATE -> LogicalTypes.date().addToSchema(Schema.create(Schema.Type.INT));
-            case TIME -> LogicalTypes.timeMicros().addToSchema(Schema.create(Schema.Type.LONG));
-            case TIMESTAMP ->
-                LogicalTypes.localTimestampMicros().addToSchema(Schema.create(Schema.Type.LONG));
-            case TIMESTAMPTZ ->
-                LogicalTypes.timestampMicros().addToSchema(Schema.create(Schema.Type.LONG));
-          };
-    };
-  }
-
-  private static String avroName(String column) {
-    StringBuilder name = new StringBuilder();
-    for (int i = 0; i < column.length(); i++) {
-      char c = column.charAt(i);
-      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-      boolean digit = c >= '0' && c <= '9';
-      if (letter || (digit && i > 0)) {
-        name.append(c);
-      } else {
-        name.append("_x").append(Integer.toHexString(c)).append('_');
-      }
-    }
-    return name.toString();
-  }
-
-  private static MillraceException unsupported(Schema record, Schema.Field field, String what) {
-    return new MillraceException(
-        ContractError.CON_001_TYPE_NOT_SUPPORTED,
-        "column "
-            + nameOf(field)
-            + " of "
-            + record.getFullName()
-            + " is "
-            + what
-            + ", which has no column form yet. Send it as a string or leave it out.");
+    return AvroTypes.typeOf(field.schema())
+        .orElseThrow(() ->
+            new MillraceException(
+                ContractError.CON_001_TYPE_NOT_SUPPORTED,
+                "column "
+                    + nameOf(field)
+                    + " of "
+                    + record.getFullName()
+                    + " is of Avro type "
+                    + field.schema().getType()
+                    + " in a form that no column has: a union of several types, or a record without"
+                    + " fields or within itself. Send it as a string or leave it out."));
   }
 }

@@ -1,14 +1,12 @@
 package io.millrace.contracts.row;
 
-import io.millrace.contracts.error.ContractError;
 import io.millrace.contracts.error.MillraceException;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The type of a column. {@link #sql()} is DuckDB's name of it; {@link AvroRows} gives its Avro
- * form; the lake maps it to Delta. Nested types are not supported yet.
+ * form; the lake maps it to Delta.
  */
 public sealed interface DataType {
 
@@ -32,7 +30,9 @@ public sealed interface DataType {
     /** Microseconds without a zone. */
     TIMESTAMP("TIMESTAMP"),
     /** Microseconds since the epoch, UTC. */
-    TIMESTAMPTZ("TIMESTAMP WITH TIME ZONE");
+    TIMESTAMPTZ("TIMESTAMP WITH TIME ZONE"),
+    /** 128 bits, told as text of 36 characters wherever there is no such type. */
+    UUID("UUID");
 
     private final String sql;
 
@@ -59,56 +59,93 @@ public sealed interface DataType {
     }
   }
 
+  /**
+   * A type made of others, any of whose values may be NULL but a map's keys. None can be a key or
+   * be ordered by.
+   */
+  sealed interface Nested extends DataType {
+
+    /** The types that it is made of. */
+    List<DataType> parts();
+  }
+
+  /**
+   * Any number of values in order.
+   *
+   * @param element their type
+   */
+  record ListOf(DataType element) implements Nested {
+    @Override
+    public String sql() {
+      return element.sql() + "[]";
+    }
+
+    @Override
+    public List<DataType> parts() {
+      return List.of(element);
+    }
+  }
+
+  /**
+   * A fixed set of named values.
+   *
+   * @param fields at least one; names are compared without case
+   */
+  record Struct(List<Field> fields) implements Nested {
+
+    /** A named value. */
+    public record Field(String name, DataType type) {}
+
+    public Struct {
+      fields = List.copyOf(fields);
+    }
+
+    @Override
+    public String sql() {
+      return fields.stream()
+          .map(f -> '"' + f.name().replace("\"", "\"\"") + "\" " + f.type().sql())
+          .collect(Collectors.joining(", ", "STRUCT(", ")"));
+    }
+
+    @Override
+    public List<DataType> parts() {
+      return fields.stream().map(Field::type).toList();
+    }
+  }
+
+  /**
+   * Values by key, in the order in which they were written.
+   *
+   * @param key type of the keys, none of which is there twice
+   * @param value type of the values
+   */
+  record MapOf(DataType key, DataType value) implements Nested {
+    @Override
+    public String sql() {
+      return "MAP(" + key.sql() + ", " + value.sql() + ")";
+    }
+
+    @Override
+    public List<DataType> parts() {
+      return List.of(key, value);
+    }
+  }
+
   /** Whether a Delta table can hold a column of this type. */
   default boolean storable() {
-    return this != Simple.TIME;
+    return this instanceof Nested nested
+        ? nested.parts().stream().allMatch(DataType::storable)
+        : this != Simple.TIME;
   }
 
   /**
    * The type that a stored table uses for what DuckDB calls {@code sqlType}: unsigned and huge
-   * integers become the signed or decimal type that holds them, UUID, JSON and ENUM become text.
+   * integers become the signed or decimal type that holds them, JSON and ENUM become text, an array
+   * of fixed length a list.
    *
-   * @throws MillraceException CON-001 for a type without a stored form (INTERVAL, nested types)
+   * @throws MillraceException CON-001 for a type without a stored form (INTERVAL, UNION)
    */
   static DataType ofSql(String sqlType) {
-    String name = sqlType.trim().toUpperCase(Locale.ROOT);
-    Matcher decimal = DecimalText.PATTERN.matcher(name);
-    if (decimal.matches()) {
-      return new Decimal(Integer.parseInt(decimal.group(1)), Integer.parseInt(decimal.group(2)));
-    }
-    if (name.startsWith("ENUM(")) {
-      return Simple.VARCHAR;
-    }
-    return switch (name) {
-      case "BOOLEAN", "BOOL" -> Simple.BOOLEAN;
-      case "TINYINT" -> Simple.TINYINT;
-      case "SMALLINT", "UTINYINT" -> Simple.SMALLINT;
-      case "INTEGER", "INT", "USMALLINT" -> Simple.INTEGER;
-      case "BIGINT", "LONG", "UINTEGER" -> Simple.BIGINT;
-      case "UBIGINT" -> new Decimal(20, 0);
-      case "HUGEINT", "UHUGEINT" -> new Decimal(38, 0);
-      case "FLOAT", "REAL" -> Simple.FLOAT;
-      case "DOUBLE" -> Simple.DOUBLE;
-      case "DECIMAL" -> new Decimal(18, 3);
-      case "VARCHAR", "TEXT", "STRING", "UUID", "JSON" -> Simple.VARCHAR;
-      case "BLOB" -> Simple.BLOB;
-      case "DATE" -> Simple.DATE;
-      case "TIME" -> Simple.TIME;
-      case "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATETIME" ->
-          Simple.TIMESTAMP;
-      case "TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ" -> Simple.TIMESTAMPTZ;
-      default ->
-          throw new MillraceException(
-              ContractError.CON_001_TYPE_NOT_SUPPORTED,
-              "type " + sqlType + " has no stored form. Cast it to a scalar type such as VARCHAR.");
-    };
-  }
-
-  /** Holds the pattern of a decimal's text. */
-  final class DecimalText {
-    private static final Pattern PATTERN =
-        Pattern.compile("(?:DECIMAL|NUMERIC)\\(\\s*(\\d+)\\s*,\\s*(\\d+)\\s*\\)");
-
-    private DecimalText() {}
+    return new TypeText(sqlType).parse();
   }
 }

@@ -119,7 +119,8 @@ sealed interface CursorValue extends Comparable<CursorValue> {
           Simple.DOUBLE ->
           new Count(new BigDecimal(text));
       case DataType.Decimal _ -> new Count(new BigDecimal(text));
-      case Simple.BOOLEAN, Simple.VARCHAR, Simple.BLOB, Simple.TIME -> ofText(text);
+      case Simple.BOOLEAN, Simple.VARCHAR, Simple.BLOB, Simple.TIME, Simple.UUID -> ofText(text);
+      case DataType.Nested _ -> ofText(text);
     };
   }
 

@@ -12,13 +12,19 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a JSON value into a column's value, in the form of {@code SourceEvent.Change}, without
  * guessing: numbers from JSON numbers of the type's range, decimals also from text, times from ISO
- * 8601 text (finer than a microsecond is cut off), bytes from base64, text from text and from
- * anything else as compact JSON.
+ * 8601 text (finer than a microsecond is cut off), bytes from base64, lists from arrays, structs
+ * and maps from objects, text from text and from anything else as compact JSON.
  */
 final class JsonValues {
 
@@ -48,11 +54,44 @@ final class JsonValues {
         case Simple.TIME -> LocalTime.parse(text(node)).toNanoOfDay() / 1000;
         case Simple.TIMESTAMP -> micros(LocalDateTime.parse(text(node)).toInstant(ZoneOffset.UTC));
         case Simple.TIMESTAMPTZ -> micros(OffsetDateTime.parse(text(node)).toInstant());
+        case Simple.UUID -> UUID.fromString(text(node));
         case DataType.Decimal decimal -> decimal(node, decimal);
+        case DataType.ListOf(DataType element) -> list(node, element);
+        case DataType.Struct struct -> struct(node, struct);
+        case DataType.MapOf(DataType key, DataType value) -> map(node, key, value);
       };
     } catch (DateTimeException | ArithmeticException e) {
       throw new IllegalArgumentException(e);
     }
+  }
+
+  private static @Nullable Object orNull(JsonNode node, DataType type) {
+    return node.isNull() ? null : convert(node, type);
+  }
+
+  private static List<@Nullable Object> list(JsonNode node, DataType element) {
+    require(node.isArray());
+    List<@Nullable Object> values = new ArrayList<>();
+    node.forEach(item -> values.add(orNull(item, element)));
+    return values;
+  }
+
+  /** Fields that are not there are NULL, and what else is there is left out. */
+  private static Map<String, @Nullable Object> struct(JsonNode node, DataType.Struct type) {
+    require(node.isObject());
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    for (DataType.Struct.Field field : type.fields()) {
+      JsonNode value = node.get(field.name());
+      values.put(field.name(), value == null ? null : orNull(value, field.type()));
+    }
+    return values;
+  }
+
+  private static Map<Object, @Nullable Object> map(JsonNode node, DataType key, DataType value) {
+    require(node.isObject() && key == Simple.VARCHAR);
+    Map<Object, @Nullable Object> values = new LinkedHashMap<>();
+    node.properties().forEach(e -> values.put(e.getKey(), orNull(e.getValue(), value)));
+    return values;
   }
 
   private static boolean bool(JsonNode node) {

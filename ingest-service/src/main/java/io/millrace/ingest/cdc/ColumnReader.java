@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
@@ -83,11 +84,13 @@ record ColumnReader(String name, DataType type, Field field) {
     }
     return switch (type) {
       case Decimal decimal -> decimal((String) value, decimal);
+      case DataType.Nested nested -> throw new IllegalStateException(nested.sql());
       case Simple simple ->
           switch (simple) {
             case BOOLEAN, BIGINT, FLOAT, DOUBLE, TIME -> value;
             case TINYINT, SMALLINT, INTEGER -> ((Number) value).intValue();
             case VARCHAR -> value.equals(placeholder) ? Unavailable.VALUE : value;
+            case UUID -> UUID.fromString((String) value);
             case BLOB -> bytes(value, placeholder);
             case DATE -> day((Integer) value);
             case TIMESTAMP -> micros((Long) value);

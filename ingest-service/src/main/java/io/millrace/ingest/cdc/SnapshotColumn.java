@@ -23,9 +23,10 @@ record SnapshotColumn(String name, DataType type, String sql) {
     String sql =
         switch (column.type()) {
           case Decimal _ -> name + "::text";
+          case DataType.Nested _ -> name;
           case Simple simple ->
               switch (simple) {
-                case BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, FLOAT, DOUBLE, BLOB -> name;
+                case BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, FLOAT, DOUBLE, BLOB, UUID -> name;
                 // A cast would cut the blanks that a char(n) is padded with.
                 case VARCHAR -> column.typeName().equals("bpchar") ? name : name + "::text";
                 case DATE -> finite(name, name + " - DATE '1970-01-01'", "'-2147483648'::int");
@@ -60,6 +61,7 @@ record SnapshotColumn(String name, DataType type, String sql) {
     Object value =
         switch (type) {
           case Decimal _ -> decimal(row.getString(place), database, table);
+          case DataType.Nested nested -> throw new IllegalStateException(nested.sql());
           case Simple simple ->
               switch (simple) {
                 case BOOLEAN -> row.getBoolean(place);
@@ -68,6 +70,7 @@ record SnapshotColumn(String name, DataType type, String sql) {
                 case FLOAT -> row.getFloat(place);
                 case DOUBLE -> row.getDouble(place);
                 case VARCHAR -> row.getString(place);
+                case UUID -> row.getObject(place);
                 case BLOB -> row.getBytes(place);
                 case DATE -> row.getInt(place);
                 case TIMESTAMP, TIMESTAMPTZ -> row.getLong(place);

@@ -53,6 +53,10 @@ class JsonValuesTest {
           DECIMAL(12,2) | "-0.10"                       | -0.10
           DECIMAL(4,0)  | 1e3                           | 1000
           DECIMAL(4,2)  | 0e99999                       | 0.00
+          UUID          | "6BA7B810-9dad-11d1-80b4-00c04fd430c8" | 6ba7b810-9dad-11d1-80b4-00c04fd430c8
+          DATE[]        | ["1970-01-02", null]          | [1, null]
+          STRUCT(a INTEGER, b INTEGER[]) | {"b": [], "c": 1} | {a=null, b=[]}
+          MAP(VARCHAR, BOOLEAN) | {"x": true, "y": null} | {x=true, y=null}
           """)
   void fittingValuesAreTaken(String type, String json, String expected)
       throws JsonProcessingException {

@@ -56,7 +56,7 @@ final class OutputColumns {
           output.type().startsWith("ENUM")
               ? DataType.Simple.VARCHAR
               : DataType.ofSql(output.type());
-      if (type.storable()) {
+      if (type.storable() && plainNames(type)) {
         return Optional.of(type);
       }
     } catch (MillraceException e) {
@@ -72,6 +72,17 @@ final class OutputColumns {
             + ", which has no stored form",
         "cast it, for example to VARCHAR");
     return Optional.empty();
+  }
+
+  /** Whether the fields of structs in it have names that files can hold. */
+  private static boolean plainNames(DataType type) {
+    boolean own =
+        !(type instanceof DataType.Struct struct)
+            || struct.fields().stream()
+                .noneMatch(f -> f.name().isEmpty() || FORBIDDEN.matcher(f.name()).find());
+    return own
+        && (!(type instanceof DataType.Nested nested)
+            || nested.parts().stream().allMatch(OutputColumns::plainNames));
   }
 
   /** At the item of the SELECT list, if items and columns correspond. */
