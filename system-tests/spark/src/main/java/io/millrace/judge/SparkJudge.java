@@ -27,8 +27,9 @@ import org.apache.spark.sql.SparkSession;
  * <pre>
  *   path[@version]             {"table":..., "version":..., "count":..., "hash":"..."}
  *   --changes path[@version]   {"table":..., "changes":{"3":{"insert":2,"delete":1}, ...}}
- *   --copy folder path ...     the rows of each table's newest version in [folder]/[schema].[table]/rows,
- *                              those of table_changes from version 0 on in .../changes
+ *   --copy folder path[@version] ...
+ *                              the rows of each table's newest version in [folder]/[schema].[table]/rows,
+ *                              those of table_changes from that version or 0 on in .../changes
  * </pre>
  *
  * <p>The hash is the same for the same rows in whatever order: the sum, as DECIMAL(38, 0), of Spark's
@@ -42,12 +43,17 @@ public final class SparkJudge {
   private SparkJudge() {}
 
   /** A table as an argument names it. */
-  private record Table(String path, String version) {
+  record Table(String path, String version) {
     static Table parse(String argument) {
       int at = argument.lastIndexOf('@');
       return at > argument.lastIndexOf('/')
           ? new Table(argument.substring(0, at), argument.substring(at + 1))
           : new Table(argument, "");
+    }
+
+    /** The first version whose changes are asked for. */
+    String changesFrom() {
+      return version.isEmpty() ? DEFAULT_FROM : version;
     }
   }
 
@@ -118,7 +124,7 @@ public final class SparkJudge {
             .read()
             .format("delta")
             .option("readChangeFeed", "true")
-            .option("startingVersion", table.version().isEmpty() ? DEFAULT_FROM : table.version())
+            .option("startingVersion", table.changesFrom())
             .load(table.path())
             .groupBy("_commit_version", "_change_type")
             .count()

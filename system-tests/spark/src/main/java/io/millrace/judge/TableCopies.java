@@ -19,7 +19,7 @@ record TableCopies(SparkSession spark, Path folder) {
   private static final int AT_A_TIME = 4;
 
   /** Copies tables, several at a time: most of it is Spark's planning, not its reading. */
-  void make(List<Path> tables) throws InterruptedException {
+  void make(List<SparkJudge.Table> tables) throws InterruptedException {
     try (ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME)) {
       List<Future<?>> copies =
           tables.stream().<Future<?>>map(table -> threads.submit(() -> copy(table))).toList();
@@ -31,13 +31,14 @@ record TableCopies(SparkSession spark, Path folder) {
     }
   }
 
-  private void copy(Path table) {
+  private void copy(SparkJudge.Table of) {
+    Path table = Path.of(of.path());
     Path copy = folder.resolve(table.getParent().getFileName() + "." + table.getFileName());
     write(spark.read().format("delta").load(table.toString()), copy.resolve("rows"));
     write(
         spark.sql(
-            "SELECT * FROM table_changes_by_path('%s', 0)"
-                .formatted(table.toString().replace("'", "\\'"))),
+            "SELECT * FROM table_changes_by_path('%s', %s)"
+                .formatted(of.path().replace("'", "\\'"), of.changesFrom())),
         copy.resolve("changes"));
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.system.line;
 
 import io.millrace.contracts.TableName;
+import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.ChangeFeed.FeedVersion;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.DuckDb;
@@ -13,7 +14,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +29,7 @@ final class SparkReader implements AutoCloseable {
 
   private final Lake lake;
   private final Path copies;
+  private final Map<TableName, Long> changesFrom;
   private final DuckDb duckDb;
   private final Connection duck;
 
@@ -35,7 +39,19 @@ final class SparkReader implements AutoCloseable {
    * @param folder a folder for its copies, not there yet
    */
   SparkReader(Path lake, Path folder) throws IOException, InterruptedException {
+    this(lake, folder, Map.of());
+  }
+
+  /**
+   * As above.
+   *
+   * @param changesFrom the first version whose changes count, where it is not 0: Spark reads none
+   *     across the dropping or renaming of a column
+   */
+  SparkReader(Path lake, Path folder, Map<TableName, Long> changesFrom)
+      throws IOException, InterruptedException {
     this.lake = new Lake(lake);
+    this.changesFrom = changesFrom;
     this.copies = folder;
     copy(lake);
     this.duckDb = DuckDb.inMemory(folder.resolve("spill"), DuckDb.Limits.small());
@@ -60,7 +76,7 @@ final class SparkReader implements AutoCloseable {
     command.add("-cp");
     command.add(MODULE.resolve("target/classes") + ":" + MODULE.resolve("target/lib") + "/*");
     command.addAll(List.of("io.millrace.judge.SparkJudge", "--copy", copies.toString()));
-    tables(lakeRoot).forEach(table -> command.add(lake.path(table).toString()));
+    tables(lakeRoot).forEach(table -> command.add(lake.path(table) + "@" + changesFrom(table)));
     Process spark =
         new ProcessBuilder(command)
             .directory(copies.toFile())
@@ -76,11 +92,15 @@ final class SparkReader implements AutoCloseable {
     }
   }
 
+  private long changesFrom(TableName table) {
+    return changesFrom.getOrDefault(table, 0L);
+  }
+
   /** In what Spark and DuckDB differ over a table, in words; empty if in nothing. */
   List<String> disagreements(TableName name) {
     DeltaTable table = lake.open(name);
     List<String> found = new ArrayList<>();
-    var _ = table.history().createView(duck, table.version(), "our rows");
+    ourRows(table, table.version(), "our rows");
     ourChanges(table);
     Path copy = copies.resolve(name.toString());
     String columns = Sql.names(table.schema().names());
@@ -90,13 +110,29 @@ final class SparkReader implements AutoCloseable {
     compare(found, "rows", Sql.name("our rows"), Sql.name("spark rows"));
     compare(found, "changes", Sql.name("our changes"), Sql.name("spark changes"));
     // As multisets: the first version's rows and all that came, are the newest's and all that went.
-    var _ = table.history().createView(duck, 0, "first rows");
+    long first = changesFrom(name);
+    ourRows(table, first, "first rows");
     compare(
         found,
-        "changes applied to version 0",
-        "(FROM \"first rows\" UNION ALL " + changed(columns, "'insert', 'update_postimage'") + ")",
-        "(FROM \"our rows\" UNION ALL " + changed(columns, "'delete', 'update_preimage'") + ")");
+        "changes applied to version " + first,
+        "(FROM \"first rows\" UNION ALL " + changed(columns, first, "'insert', 'update_postimage'") + ")",
+        "(FROM \"our rows\" UNION ALL " + changed(columns, first, "'delete', 'update_preimage'") + ")");
     return found;
+  }
+
+  /** The rows of a version as Spark has them, to whom a UUID is text. */
+  private void ourRows(DeltaTable table, long version, String view) {
+    RowSchema schema = table.history().createView(duck, version, view + " with uuids");
+    String columns =
+        schema.columns().stream()
+            .map(c ->
+                "CAST(%1$s AS %2$s) AS %1$s"
+                    .formatted(Sql.name(c.name()), c.type().sql().replace("UUID", "VARCHAR")))
+            .collect(Collectors.joining(", "));
+    Sql.run(
+        duck,
+        "CREATE OR REPLACE TEMP VIEW %s AS SELECT %s FROM %s"
+            .formatted(Sql.name(view), columns, Sql.name(view + " with uuids")));
   }
 
   /** Changes of all versions, as a table of the newest version's columns. */
@@ -105,7 +141,7 @@ final class SparkReader implements AutoCloseable {
         duck,
         "CREATE OR REPLACE TEMP TABLE \"our changes\" AS SELECT *, 0::BIGINT AS _commit_version, ''"
             + " AS _change_type FROM \"our rows\" LIMIT 0");
-    for (FeedVersion version : table.changes().versions(-1, table.version())) {
+    for (FeedVersion version : table.changes().versions(changesFrom(table.name()) - 1, table.version())) {
       var _ = table.changes().load(duck, version.version(), "one version");
       Sql.run(
           duck,
@@ -126,9 +162,9 @@ final class SparkReader implements AutoCloseable {
     return "(SELECT column_name, column_type FROM (DESCRIBE %s))".formatted(Sql.name(view));
   }
 
-  private static String changed(String columns, String kinds) {
-    return "SELECT %s FROM \"spark changes\" WHERE _commit_version > 0 AND _change_type IN (%s)"
-        .formatted(columns, kinds);
+  private static String changed(String columns, long first, String kinds) {
+    return "SELECT %s FROM \"spark changes\" WHERE _commit_version > %d AND _change_type IN (%s)"
+        .formatted(columns, first, kinds);
   }
 
   private void compare(List<String> found, String what, String ours, String sparks) {
