@@ -108,11 +108,11 @@ final class InputMirror {
       Sql.run(duck, "CREATE OR REPLACE TABLE " + relation + " AS " + empty());
       position = Position.NONE;
     } else {
-      var _ = delta.history().createView(duck, version.getAsLong(), VIEW);
+      RowSchema stored = delta.history().createView(duck, version.getAsLong(), VIEW);
       Sql.run(
           duck,
           "CREATE OR REPLACE TABLE %s AS SELECT %s FROM %s"
-              .formatted(relation, Sql.names(schema.names()), VIEW));
+              .formatted(relation, table.columns(stored), VIEW));
       position = new Position(delta.id(), version.getAsLong());
     }
     log.begin(cut);

@@ -8,19 +8,22 @@ import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.ChangelogError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.error.ShardError;
+import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.RowSchema;
 import io.millrace.contracts.wire.OffsetRange;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.Sql;
 import io.millrace.warehouse.Table;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A table of another shard, as a follower sees it: what was announced of it, and the row changes of
  * a version, from its topic or, where the announcement says so or the topic has expired, from its
- * change feed. Used by the shard's loop alone.
+ * change feed. Columns that the table had not then are NULL. Used by the shard's loop alone.
  */
 public final class FollowedTable {
   private static final Logger LOG = Logger.getLogger("millrace.shard");
@@ -47,7 +50,7 @@ public final class FollowedTable {
     this.definition = definition;
     this.topic = shard.around().names().table(definition.name());
     this.decoder =
-        ChangeDecoder.feed(shard.around().registry()::byId, definition.schema(), Missing.REFUSE);
+        ChangeDecoder.feed(shard.around().registry()::byId, definition.schema(), Missing.NULL);
   }
 
   public TableName name() {
@@ -120,7 +123,7 @@ public final class FollowedTable {
 
   /** As {@link #load}, from the lake's change feed. */
   public void loadFromFeed(DeltaTable table, long version, String relation) {
-    var _ = table.changes().load(shard.duck(), version, FEED);
+    RowSchema stored = table.changes().load(shard.duck(), version, FEED);
     Sql.run(
         shard.duck(),
         """
@@ -128,7 +131,29 @@ public final class FollowedTable {
         SELECT %s, CASE WHEN _change_type IN ('insert', 'update_postimage') THEN 1 ELSE -1 END
           AS _weight FROM %s
         """
-            .formatted(Sql.name(relation), Sql.names(definition.schema().names()), FEED));
+            .formatted(Sql.name(relation), columns(stored), FEED));
+  }
+
+  /**
+   * The table's columns from rows that were written under an earlier statement of it: a column that
+   * they had not is NULL, and so is a value that its type of today cannot hold.
+   *
+   * @param stored the columns that the rows have
+   */
+  public String columns(RowSchema stored) {
+    return definition.schema().columns().stream()
+        .map(c ->
+            (stored.column(c.name()).isEmpty()
+                    ? "CAST(NULL AS %2$s) AS %1$s"
+                    : sameOrCast(c, stored))
+                .formatted(Sql.name(c.name()), c.type().sql()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String sameOrCast(Column column, RowSchema stored) {
+    return stored.column(column.name()).orElseThrow().type().equals(column.type())
+        ? "%1$s"
+        : "TRY_CAST(%1$s AS %2$s) AS %1$s";
   }
 
   /**
