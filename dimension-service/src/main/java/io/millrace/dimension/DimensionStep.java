@@ -6,6 +6,7 @@ import io.millrace.changelog.published.TableVersion;
 import io.millrace.contracts.error.DimensionError;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
+import io.millrace.lake.Lake;
 import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
 import io.millrace.lake.Watermark;
@@ -51,7 +52,7 @@ final class DimensionStep implements TableStep {
     this.table = table;
     this.input =
         new FollowedTable(shard, shard.around().warehouse().table(dimension.input()).orElseThrow());
-    this.history = new InputHistory(shard.duck(), dimension, input);
+    this.history = new InputHistory(shard, dimension, input);
     this.events =
         switch (dimension.feed()) {
           case ROWS, REPLACED -> new KeyedEvents(shard.duck(), dimension);
@@ -63,7 +64,13 @@ final class DimensionStep implements TableStep {
     this.position = startPosition();
   }
 
-  static DimensionStep open(Shard shard, Dimension dimension) {
+  /** Opens the dimension with the columns that an earlier statement gave its table. */
+  static DimensionStep open(Shard shard, Dimension declared) {
+    Lake lake = shard.around().lake();
+    Dimension dimension =
+        lake.exists(declared.name())
+            ? declared.keeping(lake.open(declared.name()).schema())
+            : declared;
     return new DimensionStep(
         shard,
         dimension,
@@ -207,7 +214,8 @@ final class DimensionStep implements TableStep {
     switch (events) {
       case KeyedEvents keyed -> {
         history.load(version, members, INPUT);
-        keyed.take(INPUT, moments.at(version.cut(), hasMembers(members)));
+        keyed.take(
+            INPUT, moments.at(version.cut(), hasMembers(members)), history.broughtBy(version));
         EmptySnapshots.refuse(shard.duck(), dimension, members);
       }
       case HeldEvents held -> {

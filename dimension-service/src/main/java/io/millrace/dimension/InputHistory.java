@@ -4,12 +4,17 @@ import io.millrace.changelog.published.TableVersion;
 import io.millrace.contracts.error.DimensionError;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.RowSchema;
 import io.millrace.dimension.InputVersion.How;
 import io.millrace.lake.ChangeFeed.FeedVersion;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.Sql;
+import io.millrace.lake.TableHistory;
 import io.millrace.shard.FollowedTable;
 import io.millrace.shard.FollowedTable.Position;
+import io.millrace.shard.Rebuild;
+import io.millrace.shard.Shard;
 import io.millrace.warehouse.Dimension;
 import java.sql.Connection;
 import java.util.List;
@@ -21,12 +26,14 @@ final class InputHistory {
   private static final Logger LOG = Logger.getLogger("millrace.dimension");
   private static final String VIEW = "dimension_input_rows";
 
+  private final Shard shard;
   private final Connection duck;
   private final Dimension dimension;
   private final FollowedTable input;
 
-  InputHistory(Connection duck, Dimension dimension, FollowedTable input) {
-    this.duck = duck;
+  InputHistory(Shard shard, Dimension dimension, FollowedTable input) {
+    this.shard = shard;
+    this.duck = shard.duck();
     this.dimension = dimension;
     this.input = input;
   }
@@ -58,13 +65,37 @@ final class InputHistory {
    */
   String rowsAt(Position position) {
     if (position.version() < 0) {
-      return input.definition().schema().columns().stream()
-          .map(c -> "NULL::" + c.type().sql() + " AS " + Sql.name(c.name()))
-          .collect(Collectors.joining(", ", "(SELECT ", " LIMIT 0)"));
+      return "(SELECT %s LIMIT 0)".formatted(input.columns(new RowSchema(List.of(), List.of())));
     }
-    var _ = input.open().history().createView(duck, position.version(), VIEW);
-    return "(SELECT %s FROM %s)"
-        .formatted(Sql.names(input.definition().schema().names()), Sql.name(VIEW));
+    RowSchema stored = input.open().history().createView(duck, position.version(), VIEW);
+    return "(SELECT %s FROM %s)".formatted(input.columns(stored), Sql.name(VIEW));
+  }
+
+  /**
+   * The columns that the input has had since a version and not before it. Only an order to compute
+   * the input anew can bring some, so nothing is read for other versions.
+   */
+  List<Column> broughtBy(InputVersion version) {
+    if (version.cut() < 0
+        || version.how() instanceof How.Difference
+        || !Rebuild.of(shard.around().cutLog().cut(version.cut()))
+            .rebuild()
+            .equals(dimension.input().toString())) {
+      return List.of();
+    }
+    try {
+      TableHistory past = input.open().history();
+      RowSchema before = past.schemaAt(version.version() - 1);
+      return past.schemaAt(version.version()).columns().stream()
+          .filter(c -> before.column(c.name()).isEmpty())
+          .filter(c -> input.definition().schema().column(c.name()).isPresent())
+          .toList();
+    } catch (MillraceException e) {
+      if (e.errorCode() != LakeError.LK_011_HISTORY_GONE) {
+        throw e;
+      }
+      return List.of();
+    }
   }
 
   /** A version as the whole of its rows. */
@@ -118,8 +149,7 @@ final class InputHistory {
    * before. The row before is the member's own, as far as the input's columns are the dimension's.
    */
   private void difference(InputVersion version, String members, String into) {
-    DeltaTable table = input.open();
-    var _ = table.history().createView(duck, version.version(), VIEW);
+    String rows = rowsAt(new Position(version.tableId(), version.version()));
     String before =
         input.definition().schema().columns().stream()
             .map(c ->
@@ -131,16 +161,10 @@ final class InputHistory {
         duck,
         """
         CREATE OR REPLACE TEMP TABLE %s AS
-        SELECT %s, 1 AS _weight FROM %s
+        SELECT *, 1 AS _weight FROM %s
         UNION ALL
         SELECT %s, -1 FROM %s m WHERE m.is_current AND m.%s > 0
         """
-            .formatted(
-                Sql.name(into),
-                Sql.names(input.definition().schema().names()),
-                Sql.name(VIEW),
-                before,
-                members,
-                Sql.name(dimension.surrogateKey())));
+            .formatted(Sql.name(into), rows, before, members, Sql.name(dimension.surrogateKey())));
   }
 }

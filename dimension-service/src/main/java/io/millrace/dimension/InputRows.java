@@ -2,10 +2,12 @@ package io.millrace.dimension;
 
 import io.millrace.contracts.error.DimensionError;
 import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.Column;
 import io.millrace.lake.Sql;
 import io.millrace.warehouse.Dimension;
 import java.sql.Connection;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -25,6 +27,7 @@ final class InputRows {
   static final String KEYS = "dimension_keys";
 
   private static final String BEFORE = "dimension_before";
+  private static final String WITHOUT = "dimension_without";
 
   private final Connection duck;
   private final Dimension dimension;
@@ -68,6 +71,34 @@ final class InputRows {
         "CREATE OR REPLACE TEMP TABLE %1$s AS SELECT %2$s FROM %3$s UNION SELECT %2$s FROM %4$s"
             .formatted(KEYS, keyNames(), STATES, GONE));
     requireKeysAndTimes();
+  }
+
+  /**
+   * Adds {@code _same} to {@link #STATES}: whether a state is the one before it, but for what some
+   * columns of the input bring.
+   *
+   * @param changes what {@link #from} was given
+   */
+  void markSameBut(List<Column> columns, String changes) {
+    String without =
+        "(SELECT * REPLACE (%s) FROM %s)"
+            .formatted(
+                columns.stream()
+                    .map(c -> "NULL::%s AS %s".formatted(c.type().sql(), Sql.name(c.name())))
+                    .collect(Collectors.joining(", ")),
+                weighted(changes, "> 0"));
+    select(WITHOUT, without, "NULL::TIMESTAMPTZ");
+    List<String> shown = new ArrayList<>(dimension.attributes().names());
+    shown.add("_live");
+    Sql.run(
+        duck,
+        """
+        CREATE OR REPLACE TEMP TABLE %1$s AS
+        SELECT s.*, k._same IS NOT NULL AS _same FROM %1$s s LEFT JOIN (
+          SELECT DISTINCT %2$s, TRUE AS _same FROM %3$s w SEMI JOIN %4$s b ON %5$s) k ON %6$s
+        """
+            .formatted(
+                STATES, qualified("w"), WITHOUT, BEFORE, equal(shown, "w", "b"), same("s", "k")));
   }
 
   /** The rows of a Z-set with one sign, without their weights. */

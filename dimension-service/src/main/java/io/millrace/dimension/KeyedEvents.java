@@ -1,10 +1,12 @@
 package io.millrace.dimension;
 
+import io.millrace.contracts.row.Column;
 import io.millrace.lake.Sql;
 import io.millrace.warehouse.Dimension;
 import io.millrace.warehouse.Dimension.OnDelete;
 import io.millrace.warehouse.Dimension.ScdType;
 import java.sql.Connection;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /**
@@ -15,6 +17,7 @@ import java.util.stream.Collectors;
 final class KeyedEvents implements Events {
   private final Dimension dimension;
   private final InputRows rows;
+  private boolean brought;
 
   KeyedEvents(Connection duck, Dimension dimension) {
     this.dimension = dimension;
@@ -23,7 +26,19 @@ final class KeyedEvents implements Events {
 
   @Override
   public void take(String changes, InputRows.Moment moment) {
+    take(changes, moment, List.of());
+  }
+
+  /**
+   * As {@link #take(String, InputRows.Moment)}, of a version that brought columns: what they say of
+   * a member is no change of it, so it begins no version.
+   */
+  void take(String changes, InputRows.Moment moment, List<Column> columns) {
     rows.from(changes, moment);
+    brought = !columns.isEmpty() && dimension.scdType().hasVersions();
+    if (brought) {
+      rows.markSameBut(columns, changes);
+    }
   }
 
   @Override
@@ -41,7 +56,7 @@ final class KeyedEvents implements Events {
         FROM existing)
       WHERE valid_to < %9$s AND _next IS DISTINCT FROM valid_to
       UNION ALL BY NAME
-      SELECT %6$s, _start, _live, TRUE AS _news%10$s FROM %11$s%12$s)\
+      SELECT %6$s, %13$s AS _start, _live, TRUE AS _news%10$s FROM %11$s s%12$s)\
     """
         .formatted(
             startOfExisting(),
@@ -55,7 +70,18 @@ final class KeyedEvents implements Events {
             Validity.OPEN_END,
             Chain.ties(dimension, "TRUE"),
             InputRows.STATES,
-            dimension.deletes().action() == OnDelete.IGNORE ? " WHERE _live" : gone());
+            dimension.deletes().action() == OnDelete.IGNORE ? " WHERE _live" : gone(),
+            brought ? startOfSame() : "_start");
+  }
+
+  /** A state that says nothing new is that of the version that it falls into. */
+  private String startOfSame() {
+    return """
+    CASE WHEN _same THEN coalesce(
+      (SELECT max(e._start) FROM existing e WHERE %s AND e._start <= s._start), s._start)
+      ELSE s._start END\
+    """
+        .formatted(InputRows.equal(dimension.keys(), "e", "s"));
   }
 
   /** Keys that the input no longer has end, never before the newest state they end. */

@@ -52,12 +52,24 @@ final class Members {
 
   /** The statement that {@link #apply} runs. */
   String sql(String existing) {
-    return "CREATE OR REPLACE TEMP TABLE %s AS WITH %s, %s, %s"
+    String rows =
+        "WITH %s, %s, %s"
+            .formatted(
+                events.sql(existing),
+                new Chain(dimension).sql(),
+                dimension.scdType().hasVersions() ? versions() : oneRow());
+    return "CREATE OR REPLACE TEMP TABLE %s AS %s"
+        .formatted(WANTED, dimension.kept().isEmpty() ? rows : keeping(rows, existing));
+  }
+
+  /** A row that is there keeps what it has in columns that the statement has no more. */
+  private String keeping(String rows, String existing) {
+    return "SELECT w.*%s FROM (%s) AS w LEFT JOIN %s AS e USING (%s)"
         .formatted(
-            WANTED,
-            events.sql(existing),
-            new Chain(dimension).sql(),
-            dimension.scdType().hasVersions() ? versions() : oneRow());
+            dimension.kept().stream().map(c -> ", e." + Sql.name(c)).collect(Collectors.joining()),
+            rows,
+            existing,
+            Sql.name(dimension.surrogateKey()));
   }
 
   /** A row for each version. */

@@ -17,7 +17,6 @@ import io.millrace.shard.Shard;
 import io.millrace.shard.WrittenTable;
 import io.millrace.warehouse.Dimension;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -102,7 +101,7 @@ final class Rebuilding {
 
   /**
    * Takes the dimension as it was at a cut, and replays what its input brought since. A column that
-   * it had not then holds nothing in the versions of then.
+   * it had not then holds nothing in the versions that had ended.
    */
   private InputVersion rewind(long cut, FoldedCut order, TableVersion last) {
     try {
@@ -125,7 +124,11 @@ final class Rebuilding {
       if (!sameKeys(schema)) {
         throw notReached(cut, null);
       }
-      return replay(new Span(asOf(schema), then.cut(), order.number()), since, last);
+      Position contained = new Position(last.tableId(), then.inputs().getOrDefault(name, -1L));
+      return replay(
+          new Span(asOf(schema, history.rowsAt(contained)), then.cut(), order.number()),
+          since,
+          last);
     } catch (MillraceException e) {
       throw e.errorCode() == LakeError.LK_011_HISTORY_GONE ? notReached(cut, e) : e;
     }
@@ -139,18 +142,45 @@ final class Rebuilding {
                 .equals(dimension.schema().column(k).map(Column::type)));
   }
 
-  private String asOf(RowSchema past) {
-    return "%s UNION ALL SELECT %s FROM %s WHERE %s > 0"
+  /**
+   * The rows of then. Of a column that they had not, the current ones have what the input says of
+   * the member, so that its next change is not taken for one of this column too.
+   */
+  private String asOf(RowSchema past, String input) {
+    List<String> missing =
+        dimension.attributes().names().stream().filter(c -> !isOf(past, c)).toList();
+    return """
+    %s UNION ALL SELECT %s FROM %s AS p LEFT JOIN (SELECT DISTINCT %s FROM (%s)) AS i ON %s WHERE p.%s > 0\
+    """
         .formatted(
             DefaultMembers.select(dimension),
             dimension.schema().columns().stream()
-                .map(c ->
-                    past.column(c.name()).map(Column::type).equals(Optional.of(c.type()))
-                        ? Sql.name(c.name())
-                        : "NULL::" + c.type().sql())
+                .map(c -> asOf(c, past, missing) + " AS " + Sql.name(c.name()))
                 .collect(Collectors.joining(", ")),
             Sql.name(PAST),
+            Sql.names(dimension.attributes().names()),
+            dimension.select(input),
+            InputRows.equal(dimension.keys(), "p", "i"),
             Sql.name(dimension.surrogateKey()));
+  }
+
+  private String asOf(Column column, RowSchema past, List<String> missing) {
+    String name = column.name();
+    if (isOf(past, name)) {
+      return "p." + Sql.name(name);
+    }
+    if (missing.contains(name)) {
+      return "CASE WHEN p.is_current THEN i." + Sql.name(name) + " END";
+    }
+    String base =
+        name.startsWith(Dimension.CURRENT) ? name.substring(Dimension.CURRENT.length()) : "";
+    return missing.contains(base) ? "i." + Sql.name(base) : "NULL::" + column.type().sql();
+  }
+
+  private boolean isOf(RowSchema past, String name) {
+    return past.column(name)
+        .map(Column::type)
+        .equals(dimension.schema().column(name).map(Column::type));
   }
 
   /**
@@ -178,7 +208,7 @@ final class Rebuilding {
       switch (events) {
         case KeyedEvents keyed -> {
           history.load(version, SCRATCH, INPUT);
-          keyed.take(INPUT, moments.at(version.cut(), !empty));
+          keyed.take(INPUT, moments.at(version.cut(), !empty), history.broughtBy(version));
         }
         case HeldEvents held -> {
           Position position = new Position(version.tableId(), version.version());
@@ -192,7 +222,24 @@ final class Rebuilding {
       newest = version;
     }
     erasures.replay(SCRATCH, shown, span.through());
+    keepDropped();
     return newest;
+  }
+
+  /** What the table has in columns that the statement has no more stays in its versions. */
+  private void keepDropped() {
+    if (!dimension.kept().isEmpty()) {
+      Sql.run(
+          shard.duck(),
+          "UPDATE %s AS s SET %s FROM %s AS e WHERE e.%4$s = s.%4$s"
+              .formatted(
+                  SCRATCH,
+                  dimension.kept().stream()
+                      .map(c -> "%1$s = e.%1$s".formatted(Sql.name(c)))
+                      .collect(Collectors.joining(", ")),
+                  table.mirror().relation(),
+                  Sql.name(dimension.surrogateKey())));
+    }
   }
 
   private MillraceException notReached(long cut, @Nullable MillraceException cause) {

@@ -1,9 +1,11 @@
 package io.millrace.warehouse;
 
 import io.millrace.contracts.TableName;
+import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.warehouse.sql.SqlTemplate;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +40,7 @@ import java.util.SequencedMap;
  *     change
  * @param deletes what ends a member
  * @param attributes the SELECT's columns with their stored types; its key is {@code keys}
+ * @param kept columns of {@code schema} that the statement has no more, see {@link #keeping}
  * @param template the SELECT, see {@link #select}
  */
 public record Dimension(
@@ -57,6 +60,7 @@ public record Dimension(
     SequencedMap<String, String> previous,
     Deletes deletes,
     RowSchema attributes,
+    List<String> kept,
     SqlTemplate template)
     implements Table {
   /** Column where a version's validity begins, inclusive. */
@@ -80,6 +84,7 @@ public record Dimension(
     tracked = List.copyOf(tracked);
     ignoreNulls = List.copyOf(ignoreNulls);
     previous = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(previous));
+    kept = List.copyOf(kept);
   }
 
   /** What the rows of the input are. */
@@ -153,6 +158,47 @@ public record Dimension(
   @Override
   public List<TableName> inputs() {
     return List.of(input);
+  }
+
+  /**
+   * This dimension with the columns behind its own that an earlier statement gave the table:
+   * versions that have values in them keep them.
+   *
+   * @param stored the table's columns
+   */
+  public Dimension keeping(RowSchema stored) {
+    List<Column> columns = new ArrayList<>(schema.columns());
+    List<String> more = new ArrayList<>(kept);
+    for (Column column : stored.columns()) {
+      if (schema.column(column.name()).isEmpty() && column.nullable() && !isComputed(column)) {
+        columns.add(column);
+        more.add(column.name());
+      }
+    }
+    return new Dimension(
+        name,
+        new RowSchema(columns, schema.key()),
+        definition,
+        file,
+        input,
+        feed,
+        keys,
+        sequenceBy,
+        scdType,
+        tracked,
+        ignoreNulls,
+        surrogateKey,
+        durableKey,
+        previous,
+        deletes,
+        attributes,
+        more,
+        template);
+  }
+
+  /** What a column of that name shows follows from others. */
+  private static boolean isComputed(Column column) {
+    return column.name().startsWith(CURRENT);
   }
 
   /**

@@ -101,6 +101,7 @@ final class DimensionBinder {
         previous,
         deletes,
         new RowSchema(select.columns(), keys),
+        List.of(),
         marked.template());
   }
 

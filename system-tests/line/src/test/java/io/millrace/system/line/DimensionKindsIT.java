@@ -205,7 +205,7 @@ class DimensionKindsIT {
 
   /** From a cut on, moves are versions too. What was before it stays one version. */
   @Test
-  @Order(4)
+  @Order(5)
   void followsARewindToACutFromWhichOnMoreIsTracked() throws Exception {
     long cut;
     try (Truth truth = new Truth(line);
@@ -219,9 +219,7 @@ class DimensionKindsIT {
     assertThat(rows("city, is_current", "dim.customer", "customer_id = 7"))
         .containsExactly("Chur true");
     line.kill(Service.DIMENSION);
-    Path statement = statements.resolve("dimensions/customer.sql");
-    Files.writeString(
-        statement, Files.readString(statement).replace("(segment)", "(segment, city)"));
+    change("dimensions/customer.sql", "segment)", "segment, city)");
     line.start(Service.DIMENSION);
     line.awaitStatus(
         Service.DIMENSION, LIMIT, "its tables", status -> status.path("tables").size() == 9);
@@ -241,6 +239,51 @@ class DimensionKindsIT {
           .containsExactly("Aarau", "Chur");
     }
     everyTableIsRight();
+  }
+
+  /** A column more in the input, one less in the statement, with a kill amid it. */
+  @Test
+  @Order(4)
+  void makesNoVersionsOfColumnsThatComeAndGo() throws Exception {
+    List<String> versions =
+        rows("customer_id, customer_sk, segment, " + VERSION, "dim.customer", "customer_sk > 0");
+    List<String> names = rows("customer_id, name", "dim.customer", "customer_sk > 0");
+    line.kill(Service.STAGING);
+    line.kill(Service.DIMENSION);
+    change("staging/customers.sql", "city, updated_at", "city, phone, updated_at");
+    change("dimensions/customer.sql", "customer_id, name, segment", "customer_id, phone, segment");
+    change("dimensions/customer.sql", "(segment", "(phone, segment");
+    line.start(Service.STAGING);
+    line.awaitError(Service.STAGING, "SHD-002", LIMIT);
+    assertThat(millrace("rebuild", "staging.customers")).contains("staging.customers");
+    line.start(Service.DIMENSION);
+    line.awaitError(Service.DIMENSION, "SHD-002", LIMIT);
+    assertThat(millrace("rebuild", "dim.customer")).contains("dim.customer");
+    line.kill(Service.DIMENSION);
+    line.start(Service.DIMENSION);
+    shown();
+    assertThat(
+            rows(
+                "customer_id, customer_sk, segment, " + VERSION, "dim.customer", "customer_sk > 0"))
+        .isEqualTo(versions);
+    assertThat(rows("customer_id, name", "dim.customer", "customer_sk > 0")).isEqualTo(names);
+    assertThat(rows("customer_id, phone", "dim.customer", "customer_id IN (1, 10)"))
+        .containsExactly("1 null", "1 phone 1", "10 phone 10");
+    try (Shop shop = new Shop(line)) {
+      shop.transaction(
+          "UPDATE customer SET phone = 'other', updated_at = '2026-06-01' WHERE id = 10");
+    }
+    shown();
+    assertThat(rows("customer_id, name, phone, is_current", "dim.customer", "customer_id = 10"))
+        .containsExactly("10 customer 10 phone 10 false", "10 null other true");
+    everyTableIsRight();
+  }
+
+  private void change(String file, String what, String with) throws java.io.IOException {
+    Path statement = statements.resolve(file);
+    String text = Files.readString(statement);
+    assertThat(text).contains(what);
+    Files.writeString(statement, text.replace(what, with));
   }
 
   private void shown() throws InterruptedException {
