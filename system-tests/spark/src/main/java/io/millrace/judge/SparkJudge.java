@@ -62,7 +62,7 @@ public final class SparkJudge {
     try (SparkSession spark = session()) {
       if (arguments.length > 1 && arguments[0].equals("--copy")) {
         new TableCopies(spark, Path.of(arguments[1]))
-            .make(Arrays.stream(arguments).skip(2).map(Path::of).toList());
+            .make(Arrays.stream(arguments).skip(2).map(Table::parse).toList());
         return;
       }
       boolean changes = false;
