@@ -121,6 +121,22 @@ public final class DeltaTable {
     return Map.copyOf(snapshot.getTableProperties());
   }
 
+  /**
+   * Refuses a table whose files are kept apart by other columns, which Delta cannot change.
+   *
+   * @throws MillraceException LK-020
+   */
+  public void requirePartitionedBy(List<String> columns) {
+    if (!layout.partitionBy().equals(columns)) {
+      throw new MillraceException(
+          LakeError.LK_020_OTHER_PARTITIONS,
+          Text.of(
+              "table %s is partitioned by (%s) and was to be by (%s), which no table can change to."
+                  + " Write PARTITION BY as it was, or give the statement another name.",
+              name, String.join(", ", layout.partitionBy()), String.join(", ", columns)));
+    }
+  }
+
   /** Rows alive at that version, or -1 when the log does not tell. */
   public long rows() {
     long rows = 0;

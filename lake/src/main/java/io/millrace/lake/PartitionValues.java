@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.Column;
-import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +22,6 @@ import org.jspecify.annotations.Nullable;
 record PartitionValues(Map<String, @Nullable String> byName) {
   /** Those of a file of a table without partitions. */
   static final PartitionValues NONE = new PartitionValues(Map.of());
-
-  /** Types whose text all engines write alike. */
-  private static final Set<DataType> TYPES =
-      Set.of(
-          DataType.Simple.BOOLEAN,
-          DataType.Simple.TINYINT,
-          DataType.Simple.SMALLINT,
-          DataType.Simple.INTEGER,
-          DataType.Simple.BIGINT,
-          DataType.Simple.VARCHAR,
-          DataType.Simple.DATE);
 
   PartitionValues {
     Map<String, @Nullable String> values = new TreeMap<>();
@@ -87,7 +74,7 @@ record PartitionValues(Map<String, @Nullable String> byName) {
   static Column requirePartition(RowSchema schema, String name) {
     return schema
         .column(name)
-        .filter(c -> TYPES.contains(c.type()) && schema.columns().size() > 1)
+        .filter(c -> c.type().partitions() && schema.columns().size() > 1)
         .orElseThrow(() ->
             new MillraceException(
                 LakeError.LK_013_TYPE_NOT_STORABLE,

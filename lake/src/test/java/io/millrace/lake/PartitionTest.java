@@ -212,4 +212,12 @@ class PartitionTest extends LakeFixture {
     assertThat(rows(REGIONS, Mirror.load(duck, lake.open(NAME), "other").relation()))
         .contains("20578|1|some/where|1.00");
   }
+
+  @Test
+  void refusesToBePartitionedByOtherColumnsThanItsStatementSays() {
+    DeltaTable table = create();
+    table.requirePartitionedBy(List.of("region", "day"));
+    assertThatThrownBy(() -> table.requirePartitionedBy(List.of("region")))
+        .hasMessageStartingWith("LK-020 table dim.customer is partitioned by (region, day)");
+  }
 }

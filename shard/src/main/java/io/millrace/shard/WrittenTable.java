@@ -87,6 +87,7 @@ public final class WrittenTable {
             ? lake.open(definition.name())
             : create(shard, definition, firstRows);
     requireSameTopics(shard, delta);
+    delta.requirePartitionedBy(definition.partitionBy());
     WrittenTable table = new WrittenTable(shard, definition, delta);
     table.publishMissed();
     return table;
@@ -94,7 +95,7 @@ public final class WrittenTable {
 
   private static DeltaTable create(Shard shard, Table definition, Optional<String> firstRows) {
     Lake lake = shard.around().lake();
-    TableSpec spec = TableSpec.of(definition.schema());
+    TableSpec spec = TableSpec.of(definition.schema()).partitionedBy(definition.partitionBy());
     Watermark first = Watermark.at(-1, definition.definition());
     return firstRows.isPresent()
         ? lake.create(definition.name(), spec, first, shard.duck(), firstRows.get())

@@ -15,6 +15,7 @@ import io.millrace.warehouse.sql.LookupTarget;
 import io.millrace.warehouse.sql.Select;
 import io.millrace.warehouse.sql.SelectBinder;
 import io.millrace.warehouse.statement.Statement.Condition;
+import io.millrace.warehouse.statement.Statement.Header;
 import io.millrace.warehouse.statement.Statement.Names;
 import io.millrace.warehouse.statement.Statement.Term;
 import java.util.HashSet;
@@ -153,6 +154,35 @@ final class Binding {
                   Optional.of("take columns of plain types, such as fields of it")));
     }
     return columns(text, clause, names, select);
+  }
+
+  /** The columns of the clause PARTITION BY, of types whose text all engines write alike. */
+  List<String> partitionBy(Header header, BoundSelect select) {
+    if (header.partitionBy().isEmpty()) {
+      return List.of();
+    }
+    Names clause = header.partitionBy().get();
+    List<String> names = columns(header.text(), "PARTITION BY", clause, select);
+    for (Term term : clause.names()) {
+      select.columns().stream()
+          .filter(c -> c.name().equalsIgnoreCase(term.text()))
+          .filter(c -> !c.type().partitions())
+          .forEach(c ->
+              problems.add(
+                  WarehouseError.WH_024_CLAUSE_VALUE,
+                  header.text(),
+                  term.offset(),
+                  "PARTITION BY names " + c.name() + ", which is " + c.type().sql(),
+                  Optional.of("it takes BOOLEAN, VARCHAR, DATE and integers")));
+    }
+    if (names.size() == select.columns().size()) {
+      problems.add(
+          WarehouseError.WH_024_CLAUSE_VALUE,
+          header.text(),
+          clause.offset(),
+          "PARTITION BY names all columns, and files need one");
+    }
+    return names;
   }
 
   /** The canonical name of an output column that a clause names. */

@@ -32,6 +32,11 @@ public record Calendar(
     return List.of();
   }
 
+  @Override
+  public List<String> partitionBy() {
+    return List.of();
+  }
+
   /** The rows of all days, as DuckDB SQL; default members are not among them. */
   public String select() {
     return template.render(ignored -> "");

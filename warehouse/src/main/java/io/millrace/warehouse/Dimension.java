@@ -23,6 +23,7 @@ import java.util.SequencedMap;
  *     the surrogate key. The SELECT's columns are nullable, for the default members hold nothing in
  *     them
  * @param definition see {@link Table#definition}
+ * @param partitionBy see {@link Table#partitionBy}
  * @param file see {@link Table#file}
  * @param input the one table it is made from
  * @param feed what the rows of the input are
@@ -47,6 +48,7 @@ public record Dimension(
     TableName name,
     RowSchema schema,
     String definition,
+    List<String> partitionBy,
     Path file,
     TableName input,
     Feed feed,
@@ -79,6 +81,7 @@ public record Dimension(
   public static final String CURRENT = "current_";
 
   public Dimension {
+    partitionBy = List.copyOf(partitionBy);
     keys = List.copyOf(keys);
     sequenceBy = List.copyOf(sequenceBy);
     tracked = List.copyOf(tracked);

@@ -88,6 +88,7 @@ final class DimensionBinder {
         parsed.name(),
         schema,
         definition,
+        binding.partitionBy(statement.header(), select),
         text.file(),
         parsed.inputs().tables().getFirst(),
         feed,

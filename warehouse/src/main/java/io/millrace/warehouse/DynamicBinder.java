@@ -56,6 +56,8 @@ final class DynamicBinder {
             statement
                 .fact()
                 .map(clause -> new FactBinder(binding, text, select).bind(clause, keys)));
+    List<String> partitionBy =
+        bound.map(select -> binding.partitionBy(statement.header(), select)).orElse(List.of());
     if (bound.isEmpty() || binding.problems().count() > before) {
       return Optional.empty();
     }
@@ -72,6 +74,7 @@ final class DynamicBinder {
             schema,
             parsed.inputs().tables(),
             definition.hash(),
+            partitionBy,
             text.file(),
             lag,
             mode,

@@ -20,6 +20,7 @@ import java.util.function.Function;
  *     GROUP BY columns, else that of the row-preserving input, else empty: a bag
  * @param inputs see {@link Table#inputs}; dimensions of lookups among them
  * @param definition see {@link Table#definition}
+ * @param partitionBy see {@link Table#partitionBy}
  * @param file see {@link Table#file}
  * @param targetLag the promise about data time
  * @param refreshMode how it is brought up to date
@@ -40,6 +41,7 @@ public record DynamicTable(
     RowSchema schema,
     List<TableName> inputs,
     String definition,
+    List<String> partitionBy,
     Path file,
     TargetLag targetLag,
     RefreshMode refreshMode,
@@ -56,6 +58,7 @@ public record DynamicTable(
     implements Table {
 
   public DynamicTable {
+    partitionBy = List.copyOf(partitionBy);
     inputs = List.copyOf(inputs);
     keys = List.copyOf(keys);
     lookups = List.copyOf(lookups);

@@ -39,10 +39,11 @@ final class StagingBinder {
       return Optional.empty();
     }
     SequencedMap<String, String> keys = keys(statement, raw, rawSchema, select.get());
+    List<String> partitionBy = binding.partitionBy(statement.header(), select.get());
     if (binding.problems().count() > before) {
       return Optional.empty();
     }
-    return Optional.of(table(parsed, raw, rawSchema, select.get(), keys));
+    return Optional.of(table(parsed, raw, rawSchema, select.get(), keys, partitionBy));
   }
 
   private static StagingTable table(
@@ -50,7 +51,8 @@ final class StagingBinder {
       RawName raw,
       RowSchema rawSchema,
       BoundSelect select,
-      SequencedMap<String, String> keys) {
+      SequencedMap<String, String> keys,
+      List<String> partitionBy) {
     List<Column> columns =
         select.columns().stream().map(c -> nullability(c, rawSchema, select)).toList();
     RowSchema schema = new RowSchema(columns, List.copyOf(keys.keySet()));
@@ -67,6 +69,7 @@ final class StagingBinder {
         parsed.name(),
         schema,
         definition,
+        partitionBy,
         parsed.statement().header().text().file(),
         raw.source(),
         raw.resource(),

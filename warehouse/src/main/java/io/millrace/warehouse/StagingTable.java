@@ -15,6 +15,7 @@ import java.util.SequencedMap;
  * @param name staging.&lt;file name&gt;
  * @param schema its columns; the key is that of KEYS
  * @param definition see {@link Table#definition}
+ * @param partitionBy see {@link Table#partitionBy}
  * @param file see {@link Table#file}
  * @param source name of the source
  * @param resource name of the raw resource in it
@@ -28,6 +29,7 @@ public record StagingTable(
     TableName name,
     RowSchema schema,
     String definition,
+    List<String> partitionBy,
     Path file,
     String source,
     String resource,
@@ -38,6 +40,7 @@ public record StagingTable(
     implements Table {
 
   public StagingTable {
+    partitionBy = List.copyOf(partitionBy);
     usedColumns = List.copyOf(usedColumns);
     keyColumns = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(keyColumns));
   }

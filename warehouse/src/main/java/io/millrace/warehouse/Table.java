@@ -23,6 +23,9 @@ public sealed interface Table permits StagingTable, Dimension, Calendar, Dynamic
    */
   String definition();
 
+  /** Columns by whose values its files are kept apart, in order; decides no rows. */
+  List<String> partitionBy();
+
   /** The file of the statement, relative to the warehouse folder. */
   Path file();
 }

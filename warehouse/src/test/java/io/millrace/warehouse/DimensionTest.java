@@ -49,6 +49,16 @@ class DimensionTest {
   }
 
   @Test
+  void bothTablesOfType4ArePartitioned() {
+    Warehouse warehouse = folder("STORED AS SCD TYPE 4 PARTITION BY (Country)").read().orThrow();
+    assertThat(warehouse.table(new TableName("dim", "d")).orElseThrow().partitionBy())
+        .containsExactly("country");
+    assertThat(warehouse.table(new TableName("dim", "d_history")).orElseThrow().partitionBy())
+        .containsExactly("country");
+    assertThat(dimension("STORED AS SCD TYPE 2").partitionBy()).isEmpty();
+  }
+
+  @Test
   void type4IsTwoTables() {
     Warehouse warehouse = folder("STORED AS SCD TYPE 4 SURROGATE KEY sk").read().orThrow();
     Dimension current = (Dimension) warehouse.table(new TableName("dim", "d")).orElseThrow();

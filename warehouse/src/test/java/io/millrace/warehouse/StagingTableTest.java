@@ -19,6 +19,22 @@ class StagingTableTest {
   }
 
   @Test
+  void partitionsDecideNoRows() {
+    StagingTable plain = staging("SELECT id AS k, country FROM raw.shop.orders");
+    StagingTable apart =
+        (StagingTable)
+            new TestFolder(temp)
+                .with(
+                    "staging/s.sql",
+                    "CREATE STAGING TABLE staging.s PARTITION BY (country) KEYS (k)"
+                        + " AS SELECT id AS k, country FROM raw.shop.orders")
+                .table("staging.s");
+    assertThat(apart.partitionBy()).containsExactly("country");
+    assertThat(plain.partitionBy()).isEmpty();
+    assertThat(apart.definition()).isEqualTo(plain.definition());
+  }
+
+  @Test
   void readsOnlyWhatTheSelectUsesAndTheKey() {
     StagingTable s =
         staging("SELECT o.id AS k, upper(o.country) AS c FROM raw.shop.orders o WHERE amount > 0");

@@ -39,7 +39,9 @@ public enum LakeError implements ErrorCode {
   /** A data file that is not what the log tells of it. */
   LK_018_FILE_DAMAGED(Kind.EXTERNAL, Response.STOP),
   /** A table that needs a Delta feature which Millrace does not have. */
-  LK_019_FEATURE_NOT_SUPPORTED(Kind.EXTERNAL, Response.STOP);
+  LK_019_FEATURE_NOT_SUPPORTED(Kind.EXTERNAL, Response.STOP),
+  /** A table that is partitioned by other columns than its statement says. */
+  LK_020_OTHER_PARTITIONS(Kind.CONFIG, Response.STOP);
 
   private final Kind kind;
   private final Response response;

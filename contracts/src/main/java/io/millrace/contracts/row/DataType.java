@@ -138,6 +138,15 @@ public sealed interface DataType {
         : this != Simple.TIME;
   }
 
+  /** Whether a table can be partitioned by such a column: all engines write its text alike. */
+  default boolean partitions() {
+    return this instanceof Simple simple
+        && switch (simple) {
+          case BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, VARCHAR, DATE -> true;
+          case FLOAT, DOUBLE, BLOB, TIME, TIMESTAMP, TIMESTAMPTZ, UUID -> false;
+        };
+  }
+
   /**
    * The type that a stored table uses for what DuckDB calls {@code sqlType}: unsigned and huge
    * integers become the signed or decimal type that holds them, JSON and ENUM become text, an array

@@ -1,5 +1,6 @@
 package io.millrace.warehouse.statement;
 
+import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.WarehouseError;
 import io.millrace.warehouse.problem.Nearest;
 import io.millrace.warehouse.problem.Problems;
@@ -21,6 +22,7 @@ import java.util.Set;
  * SELECT. The readers of the clauses are added before; what they took is asked for afterwards.
  */
 final class Clauses {
+  private static final String PARTITION = "PARTITION";
   private static final Set<String> SELECT_BEGINS = Set.of("SELECT", "WITH", "FROM", "VALUES");
 
   private final SourceText source;
@@ -125,8 +127,15 @@ final class Clauses {
     readers.put(first, reader);
   }
 
-  /** Reads everything up to the SELECT and gives the SELECT's offset. */
-  int readToSelect() throws SyntaxException {
+  /** Reads everything up to the SELECT. */
+  Header header(TableName table, Token name) throws SyntaxException {
+    nameList(PARTITION, "BY");
+    int select = readToSelect();
+    return new Header(source, table, name.offset(), select, names(PARTITION));
+  }
+
+  /** Gives the SELECT's offset. */
+  private int readToSelect() throws SyntaxException {
     Map<String, Token> seen = new LinkedHashMap<>();
     while (true) {
       Token token = tokens.next();

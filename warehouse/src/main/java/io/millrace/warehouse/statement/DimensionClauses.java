@@ -66,7 +66,7 @@ final class DimensionClauses {
     clauses.name("SURROGATE", "KEY");
     clauses.name("DURABLE", "KEY");
     clauses.repeated("APPLY", this::applyAs);
-    Header header = new Header(source, table, name.offset(), clauses.readToSelect());
+    Header header = clauses.header(table, name);
     Optional<Term> type = clauses.term("STORED");
     if (type.isEmpty()) {
       clauses.missing(header, "STORED AS SCD TYPE " + String.join(" | ", TYPES));

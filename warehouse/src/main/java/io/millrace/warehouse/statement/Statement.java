@@ -22,8 +22,14 @@ public sealed interface Statement {
    * @param table its name
    * @param nameOffset where the name stands
    * @param selectOffset where the SELECT begins; it goes on to the end of the file
+   * @param partitionBy columns by whose values its files are kept apart, if any
    */
-  record Header(SourceText text, TableName table, int nameOffset, int selectOffset) {
+  record Header(
+      SourceText text,
+      TableName table,
+      int nameOffset,
+      int selectOffset,
+      Optional<Names> partitionBy) {
     /** The SELECT's text. */
     public String select() {
       return text.text().substring(selectOffset);
@@ -109,7 +115,12 @@ public sealed interface Statement {
       return List.of(
           with(header, Part.CURRENT),
           with(
-              new Header(header.text(), history, header.nameOffset(), header.selectOffset()),
+              new Header(
+                  header.text(),
+                  history,
+                  header.nameOffset(),
+                  header.selectOffset(),
+                  header.partitionBy()),
               Part.HISTORY));
     }
 

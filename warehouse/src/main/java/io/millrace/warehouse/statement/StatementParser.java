@@ -87,8 +87,7 @@ public final class StatementParser {
     clauses.other("SCHEMA", this::schemaEvolution);
     clauses.repeated("CONSTRAINT", this::constraint);
     int before = problems.count();
-    int select = clauses.readToSelect();
-    Header header = new Header(source, expected, name.offset(), select);
+    Header header = clauses.header(expected, name);
     return new Statement.Staging(
         header,
         before == problems.count() ? clauses.requiredNames(header, "KEYS") : optionalKeys(header));
@@ -133,7 +132,8 @@ public final class StatementParser {
     if (end.kind() != Token.Kind.END) {
       throw Tokens.expected("the end of the statement", end);
     }
-    Header header = new Header(source, expected, name.offset(), source.text().length());
+    Header header =
+        new Header(source, expected, name.offset(), source.text().length(), Optional.empty());
     return new Statement.CalendarStatement(header, from, to, month, week);
   }
 
@@ -149,7 +149,7 @@ public final class StatementParser {
     clauses.textProperty("COMMENT");
     List<FactClause> fact = new ArrayList<>();
     clauses.other("FACT", word -> fact.add(fact(word)));
-    Header header = new Header(source, expected, name.offset(), clauses.readToSelect());
+    Header header = clauses.header(expected, name);
     return new Statement.Dynamic(
         header,
         replace,
