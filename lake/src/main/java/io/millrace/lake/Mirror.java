@@ -240,11 +240,7 @@ public final class Mirror {
             duck,
             () -> {
               if (changes.removed() > 0) {
-                Sql.run(
-                    duck,
-                    Text.of(
-                        "DELETE FROM %s WHERE (__file, __row) IN (%s)",
-                        relation, changes.oldPlaces()));
+                changes.deleteFrom(duck, relation);
               }
               if (!added.isEmpty()) {
                 insert(duck, added, "no dead rows");

@@ -13,12 +13,20 @@ import org.roaringbitmap.RoaringBitmap;
 /**
  * A changes relation, counted and checked: rows with {@code _change_type} insert, update_preimage,
  * update_postimage or delete, and in {@code __file}, {@code __row} the place of the row that a
- * preimage or a delete removes.
+ * preimage or a delete removes, in {@code __mirrored} its number in the mirror.
  *
  * @param relation its name as SQL text
+ * @param places a checksum of the places
  */
 record RowChanges(
-    TableName table, String relation, long inserts, long deletes, long preimages, long postimages) {
+    TableName table,
+    String relation,
+    long inserts,
+    long deletes,
+    long preimages,
+    long postimages,
+    String places) {
+  private static final String CHECKSUM = "coalesce(bit_xor(hash(__file, __row)), 0)::VARCHAR";
 
   private static final String NEW_ROWS = "_change_type IN ('insert', 'update_postimage')";
   private static final String OLD_ROWS = "_change_type IN ('delete', 'update_preimage')";
@@ -38,10 +46,11 @@ record RowChanges(
                    count(*) FILTER (_change_type = 'update_postimage'),
                    count(*) FILTER (%s AND (__file IS NULL OR __row IS NULL)),
                    count(*) FILTER (%s AND (__file IS NOT NULL OR __row IS NOT NULL)),
-                   count(*)
+                   count(*),
+                   coalesce(bit_xor(hash(__file, __row)) FILTER (%s), 0)::VARCHAR
             FROM %s\
             """,
-            OLD_ROWS, NEW_ROWS, relation);
+            OLD_ROWS, NEW_ROWS, OLD_ROWS, relation);
     return Sql.query(
         duck,
         sql,
@@ -54,7 +63,8 @@ record RowChanges(
                   rows.getLong(1),
                   rows.getLong(2),
                   rows.getLong(3),
-                  rows.getLong(4));
+                  rows.getLong(4),
+                  rows.getString(8));
           if (rows.getLong(5) > 0 || rows.getLong(6) > 0) {
             throw changes.invalid("old rows without a place, or new rows with one");
           }
@@ -89,8 +99,28 @@ record RowChanges(
   }
 
   /** A query of the places of the rows that leave. */
-  String oldPlaces() {
+  private String oldPlaces() {
     return "SELECT __file, __row FROM " + relation + " WHERE " + OLD_ROWS;
+  }
+
+  /**
+   * Deletes the rows that leave from the mirror that the changes were computed from: by their
+   * numbers there, which reads none of its columns, unless DuckDB has tidied its file since and
+   * given numbers anew. Call it within a transaction.
+   */
+  void deleteFrom(Connection duck, String mirror) {
+    String numbers = "SELECT __mirrored FROM " + relation + " WHERE " + OLD_ROWS;
+    boolean unmoved =
+        Sql.query(
+            duck,
+            Text.of("SELECT count(*), %s FROM %s WHERE rowid IN (%s)", CHECKSUM, mirror, numbers),
+            rows ->
+                rows.next() && rows.getLong(1) == removed() && places.equals(rows.getString(2)));
+    Sql.run(
+        duck,
+        unmoved
+            ? Text.of("DELETE FROM %s WHERE rowid IN (%s)", mirror, numbers)
+            : Text.of("DELETE FROM %s WHERE (__file, __row) IN (%s)", mirror, oldPlaces()));
   }
 
   /**

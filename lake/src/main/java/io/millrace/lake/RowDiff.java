@@ -65,7 +65,7 @@ public record RowDiff(TableName table, RowSchema before, Evolution evolution, Li
    * What was found.
    *
    * @param relation the changes relation: {@code _change_type}, the columns, {@code __file}, {@code
-   *     __row}
+   *     __row}, and in {@code __mirrored} the mirror's number of an old row
    */
   public record Changes(String relation, long inserts, long updates, long deletes) {
     /** Whether the rows are the wanted ones already. */
@@ -83,14 +83,14 @@ public record RowDiff(TableName table, RowSchema before, Evolution evolution, Li
    * @throws MillraceException LK-010 when a key is wanted twice
    */
   public Changes into(Connection duck, String changes, String mirror, String wanted) {
-    return compare(duck, changes, "SELECT * FROM " + mirror, wanted);
+    return compare(duck, changes, "SELECT *, rowid AS __mirrored FROM " + mirror, wanted);
   }
 
   /** Compares the rows in scope. */
   public Changes into(Connection duck, String changes, String mirror, String wanted, Scope scope) {
     String rows =
         Text.of(
-            "SELECT m.* FROM %s m SEMI JOIN %s s ON %s",
+            "SELECT m.*, m.rowid AS __mirrored FROM %s m SEMI JOIN %s s ON %s",
             mirror, scope.relation(), inScope(duck, scope));
     return compare(duck, changes, rows, wanted);
   }
@@ -157,17 +157,18 @@ public record RowDiff(TableName table, RowSchema before, Evolution evolution, Li
     return Text.of(
         """
         WITH pairs AS MATERIALIZED (
-          SELECT %s, %s, o.__file AS __file, o.__row AS __row,
+          SELECT %s, %s, o.__file AS __file, o.__row AS __row, o.__mirrored AS __mirrored,
                  o.__file IS NOT NULL AS was, n.__wanted IS NOT NULL AS is_wanted
           FROM (%s) o FULL JOIN (%s) n ON %s
           WHERE o.__file IS NULL OR n.__wanted IS NULL OR NOT (%s))
-        SELECT 'delete' AS _change_type, %s, __file, __row FROM pairs WHERE NOT is_wanted
+        SELECT 'delete' AS _change_type, %s, __file, __row, __mirrored
+        FROM pairs WHERE NOT is_wanted
         UNION ALL
-        SELECT 'insert', %s, NULL, NULL FROM pairs WHERE NOT was
+        SELECT 'insert', %s, NULL, NULL, NULL FROM pairs WHERE NOT was
         UNION ALL
-        SELECT 'update_preimage', %s, __file, __row FROM pairs WHERE was AND is_wanted
+        SELECT 'update_preimage', %s, __file, __row, __mirrored FROM pairs WHERE was AND is_wanted
         UNION ALL
-        SELECT 'update_postimage', %s, NULL, NULL FROM pairs WHERE was AND is_wanted
+        SELECT 'update_postimage', %s, NULL, NULL, NULL FROM pairs WHERE was AND is_wanted
         """,
         each(c -> "o." + Sql.name(c.name()) + " AS " + old(c)),
         each(c -> "n." + Sql.name(c.name()) + " AS " + wantedName(c)),
@@ -193,10 +194,10 @@ public record RowDiff(TableName table, RowSchema before, Evolution evolution, Li
           SELECT *, row_number() OVER (PARTITION BY %s) AS __n FROM (%s)),
         n AS MATERIALIZED (
           SELECT *, row_number() OVER (PARTITION BY %s) AS __n FROM (%s))
-        SELECT 'delete' AS _change_type, %s, __file, __row
+        SELECT 'delete' AS _change_type, %s, __file, __row, __mirrored
         FROM o ANTI JOIN n ON %s AND o.__n = n.__n
         UNION ALL
-        SELECT 'insert', %s, NULL, NULL
+        SELECT 'insert', %s, NULL, NULL, NULL
         FROM n ANTI JOIN o ON %s AND o.__n = n.__n
         """,
         all, oldRows(rows), all, wantedRows(wanted), all, same, all, same);
@@ -205,7 +206,7 @@ public record RowDiff(TableName table, RowSchema before, Evolution evolution, Li
   /** The table's rows under the columns that it gets. */
   private String oldRows(String rows) {
     return Text.of(
-        "SELECT %s, __file, __row FROM (%s)",
+        "SELECT %s, __file, __row, __mirrored FROM (%s)",
         each(c ->
             Text.of(
                 "CAST(%s AS %s) AS %s",

@@ -179,4 +179,18 @@ class DeltaTableTest extends LakeFixture {
     assertThat(rows(SCHEMA, Mirror.load(duck, again, "again").relation()))
         .containsExactly("1|v51|1.00");
   }
+
+  @Test
+  void deletesTheRightRowsFromAMirrorWhoseRowsHaveMoved() throws Exception {
+    DeltaTable table = createTable();
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    Sql.run(duck, "CREATE TEMP TABLE wanted AS FROM mirror WHERE id = 2");
+    RowDiff.Changes changes = RowDiff.of(table).into(duck, "changes", "mirror", "wanted");
+    Sql.run(duck, "UPDATE changes SET __mirrored = __mirrored + 1");
+    assertThat(table.commit(duck, mirror, changes.relation(), Watermark.at(1, "d")))
+        .isInstanceOf(CommitResult.Committed.class);
+    assertThat(mirror.current()).isTrue();
+    assertThat(rows(SCHEMA, "mirror")).containsExactly("2|b|NULL");
+    assertThat(KernelReader.rows(table.path())).containsExactly("2|b|NULL");
+  }
 }
