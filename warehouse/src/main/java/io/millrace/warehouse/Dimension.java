@@ -182,6 +182,7 @@ public record Dimension(
         name,
         new RowSchema(columns, schema.key()),
         definition,
+        partitionBy,
         file,
         input,
         feed,
