@@ -2,6 +2,7 @@ package io.millrace.benchmarks;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -12,8 +13,8 @@ import java.util.stream.Stream;
 @Speaks
 public final class Main {
   private static final String USAGE =
-      "one of: rows [MAX_ROWS] | steps [ROWS] | tables [ROWS] | commits [VERSIONS] | mirror [ROWS]"
-          + " | lineitem ROWS SPARK_CLASSPATH";
+      "one of: rows [MAX_ROWS] | steps [ROWS] | tables [ROWS] | commits [VERSIONS] | writers [s3]"
+          + " | mirror [ROWS] | lineitem ROWS SPARK_CLASSPATH";
 
   private Main() {}
 
@@ -21,6 +22,11 @@ public final class Main {
     PrintStream out = System.out;
     if (arguments.length == 0) {
       out.println(USAGE);
+      return;
+    }
+    if (arguments[0].equals("writer")) {
+      URI endpoint = arguments[3].isEmpty() ? null : URI.create(arguments[3]);
+      new ManyWriters(Path.of(arguments[1]), arguments[2], endpoint, out).write();
       return;
     }
     Path folder = Files.createTempDirectory("millrace-benchmark");
@@ -42,10 +48,24 @@ public final class Main {
       case "steps" -> new SmallSteps(folder, out).run(number(arguments, 1_000_000));
       case "tables" -> new ManyTables(folder, out).run(number(arguments, 1_000_000));
       case "commits" -> new SmallCommits(folder, out).run(number(arguments, 1_000));
+      case "writers" -> writers(arguments.length > 1, folder, out);
       case "mirror" -> new LargeMirror(folder, out).run(number(arguments, 10_000_000));
       case "lineitem" ->
           new BesideSpark(folder, out, arguments[2]).run(Long.parseLong(arguments[1]));
       default -> out.println(USAGE);
+    }
+  }
+
+  private static void writers(boolean inStore, Path folder, PrintStream out) throws Exception {
+    if (!inStore) {
+      new ManyWriters(folder, folder.resolve("lake").toString(), null, out).run();
+      return;
+    }
+    System.setProperty("aws.accessKeyId", "benchmark");
+    System.setProperty("aws.secretAccessKey", "benchmark");
+    try (ObjectServer server = ObjectServer.start(folder)) {
+      String place = "s3://" + ObjectServer.BUCKET + "/lake";
+      new ManyWriters(folder, place, server.endpoint(), out).run();
     }
   }
 

@@ -131,7 +131,7 @@ class SparkReadsLakeIT {
             CASE WHEN i %% 2 = 0 THEN '{"a": [1, null, "x"]}'::JSON END AS json,
             [NULL, [], [[]], [NULL, [NULL, 1.5, -99999999999999.0001]]][1 + (i + %1$d * (i %% 2)) %% 4] AS list,
             CASE WHEN i %% 5 > 0
-              THEN {'a': [NULL, 'nan', 'inf', -0.0][1 + i %% 4]::DOUBLE, 'b': [tag, NULL]} END AS struct,
+              THEN {'a': [NULL, 'nan', 'inf', '-0.0'][1 + i %% 4]::DOUBLE, 'b': [tag, NULL]} END AS struct,
             [NULL, MAP {}, MAP {'': NULL}, MAP {'k': {'at': TIMESTAMPTZ '0001-01-01 00:00:00+00',
               'd': DATE '9999-12-31'}, 'l': {'at': NULL, 'd': NULL}}][1 + (i + %1$d) %% 4] AS map
         FROM range(%1$d * 10, 200 + %1$d * 15) t(i)
