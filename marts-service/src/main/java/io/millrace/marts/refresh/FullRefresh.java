@@ -2,26 +2,34 @@ package io.millrace.marts.refresh;
 
 import io.millrace.contracts.error.MartsError;
 import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
+import io.millrace.warehouse.algebra.Algebra;
+import io.millrace.warehouse.algebra.Node;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * FULL: runs the whole query and compares its result with the table's rows. Right for every query;
- * what it writes is only what changed.
+ * what it writes is only what changed. What does not fit into memory is done by ranges of keys.
  */
 public final class FullRefresh implements Refresh {
   /** The temporary table of the result that was computed last. */
   static final String WANTED = "mart_wanted";
 
   private static final String CHANGES = "mart_changes";
+  private static final String PART = "mart_changes_part";
 
   private final Connection duck;
   private final Target target;
   private final String reason;
+  private final HashRanges queried;
+  private final HashRanges compared;
 
   /**
    * For one table.
@@ -29,9 +37,16 @@ public final class FullRefresh implements Refresh {
    * @param reason the code of why it is computed as a whole
    */
   public FullRefresh(Connection duck, Target target, String reason) {
+    this(duck, target, reason, 1);
+  }
+
+  /** Begins with that many ranges, for tests. */
+  FullRefresh(Connection duck, Target target, String reason, int ranges) {
     this.duck = duck;
     this.target = target;
     this.reason = reason;
+    this.queried = new HashRanges("the query of " + target.definition().name(), ranges);
+    this.compared = new HashRanges("the comparison of " + target.definition().name(), ranges);
   }
 
   @Override
@@ -53,12 +68,7 @@ public final class FullRefresh implements Refresh {
   /** Runs the query, whose result stays in {@link #WANTED}, and compares. */
   RowDiff.Changes changes(Task task) {
     try {
-      Sql.run(
-          duck,
-          "CREATE OR REPLACE TEMP TABLE "
-              + WANTED
-              + " AS "
-              + target.definition().query(task.relation(), Optional.of(task.at())));
+      run(target.definition().query(task.relation(), Optional.of(task.at())));
     } catch (MillraceException e) {
       throw new MillraceException(
           MartsError.MRT_001_QUERY_FAILED,
@@ -69,6 +79,90 @@ public final class FullRefresh implements Refresh {
               + ". The cause says why; it is tried again at a later cut.",
           e);
     }
-    return target.diff().get().into(duck, CHANGES, target.relation().get(), WANTED);
+    return compare(target.diff().get());
+  }
+
+  private void run(String query) {
+    if (!(target.definition().algebra() instanceof Algebra.Known(Node root)) || !repeats(root)) {
+      Sql.run(duck, "CREATE OR REPLACE TEMP TABLE " + WANTED + " AS " + query);
+      return;
+    }
+    var _ =
+        queried.each(
+            hashed(target.definition().schema()),
+            range -> {
+              Sql.run(duck, into(WANTED, range.first()) + in(range, "(" + query + ")"));
+              return range;
+            });
+  }
+
+  /**
+   * Whether each run gives the same rows. Where ties may fall otherwise the second time, the query
+   * is run once, whatever memory it takes.
+   */
+  private static boolean repeats(Node node) {
+    return switch (node) {
+      case Node.Top _, Node.Window _, Node.First _ -> false;
+      case Node.Scan _,
+          Node.Constants _,
+          Node.Project _,
+          Node.Filter _,
+          Node.Join _,
+          Node.Match _,
+          Node.Union _,
+          Node.Unnest _,
+          Node.Aggregate _,
+          Node.Stored _ ->
+          node.inputs().stream().allMatch(FullRefresh::repeats);
+    };
+  }
+
+  private RowDiff.Changes compare(RowDiff diff) {
+    String mirror = target.relation().get();
+    if (!diff.before().names().containsAll(hashedColumns(diff.after()))) {
+      return diff.into(duck, CHANGES, mirror, WANTED);
+    }
+    List<RowDiff.Changes> found =
+        compared.each(
+            hashed(diff.after()),
+            range ->
+                range.condition().equals("true")
+                    ? diff.into(duck, CHANGES, mirror, WANTED)
+                    : part(diff, mirror, range));
+    return found.size() == 1
+        ? found.getFirst()
+        : new RowDiff.Changes(
+            "temp.main." + CHANGES,
+            found.stream().mapToLong(RowDiff.Changes::inserts).sum(),
+            found.stream().mapToLong(RowDiff.Changes::updates).sum(),
+            found.stream().mapToLong(RowDiff.Changes::deletes).sum());
+  }
+
+  private RowDiff.Changes part(RowDiff diff, String mirror, HashRanges.Range range) {
+    RowDiff.Changes part = diff.into(duck, PART, in(range, mirror), in(range, WANTED));
+    Sql.run(duck, into(CHANGES, range.first()) + "SELECT * FROM " + part.relation());
+    return part;
+  }
+
+  private static String in(HashRanges.Range range, String relation) {
+    return "(SELECT * FROM %s WHERE %s)".formatted(relation, range.condition());
+  }
+
+  private static String into(String table, boolean first) {
+    return first
+        ? "CREATE OR REPLACE TEMP TABLE " + table + " AS "
+        : "INSERT INTO temp.main." + table + " ";
+  }
+
+  private static List<String> hashedColumns(RowSchema schema) {
+    return schema.key().isEmpty() ? schema.names() : schema.key();
+  }
+
+  /** What is the same for rows that are compared with each other: the key, or all of a bag. */
+  private static String hashed(RowSchema schema) {
+    return schema.columns().stream()
+        .filter(c -> hashedColumns(schema).contains(c.name()))
+        .map(c -> "CAST(%s AS %s)".formatted(Sql.name(c.name()), c.type().sql()))
+        .collect(Collectors.joining(", "));
   }
 }
