@@ -31,6 +31,7 @@ import picocli.CommandLine.HelpCommand;
       SqlCommand.class,
       TableCommand.class,
       VerifyCommand.class,
+      AlterCommand.class,
       RebuildCommand.class,
       RewindCommand.class,
       EraseCommand.class,

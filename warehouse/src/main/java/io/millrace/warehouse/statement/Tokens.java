@@ -50,6 +50,11 @@ final class Tokens {
     return token;
   }
 
+  /** Where the last token ends. */
+  int position() {
+    return position;
+  }
+
   /** Takes the next token if it is that word. */
   boolean accept(String word) throws SyntaxException {
     boolean there = peek().isWord(word);
