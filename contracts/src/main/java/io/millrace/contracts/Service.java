@@ -47,9 +47,6 @@ public enum Service {
 
   /** The shard, from 0, that a table belongs to when its service has {@code shards} of them. */
   public static int shardOf(TableName table, int shards) {
-    if (of(table) == MARTS) {
-      return 0;
-    }
     CRC32 crc = new CRC32();
     crc.update(table.toString().getBytes(StandardCharsets.UTF_8));
     return (int) (crc.getValue() % shards);

@@ -60,7 +60,8 @@ final class Erasures {
 
   /** Erases again, in a replay, what orders after one cut and up to another erased. */
   void replay(String relation, long after, long through) {
-    Optional<FoldedCut> order = shard.around().cutLog().nextOf(shard.operator(), after);
+    Optional<FoldedCut> order =
+        shard.around().cutLog().nextOf(shard.operator(dimension.name()), after);
     while (order.isPresent() && order.get().number() <= through) {
       Rebuild what = Rebuild.of(order.get());
       if (what.rebuild().equals(dimension.name().toString())
@@ -68,7 +69,8 @@ final class Erasures {
           && !isStillThere(what.erase(), relation)) {
         Sql.run(shard.duck(), "DELETE FROM %s WHERE %s".formatted(relation, in(what.erase())));
       }
-      order = shard.around().cutLog().nextOf(shard.operator(), order.get().number());
+      order =
+          shard.around().cutLog().nextOf(shard.operator(dimension.name()), order.get().number());
     }
   }
 

@@ -2,13 +2,19 @@ package io.millrace.marts;
 
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.Sql;
+import io.millrace.shard.FollowedTable.Position;
 import java.sql.Connection;
 import java.util.Collection;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The row changes of one input by cut, as a table in local DuckDB: the input's columns, {@code
- * _weight} and {@code _cut}. It is whole from a cut on; what came before is not told.
+ * _weight} and {@code _cut}; and which version of the input showed them. It is whole from a cut on;
+ * what came before is not told. So the input's rows can be had as they were at any cut since.
  */
 final class ChangeLog {
   /** Beyond so many rows, a reader that is behind is computed as a whole rather than waited for. */
@@ -17,6 +23,7 @@ final class ChangeLog {
   private final Connection duck;
   private final String table;
   private final RowSchema schema;
+  private final NavigableMap<Long, Position> versions = new TreeMap<>();
   private long wholeAfter;
 
   /**
@@ -28,11 +35,15 @@ final class ChangeLog {
     this.duck = duck;
     this.table = table;
     this.schema = schema;
-    begin(Long.MAX_VALUE);
+    begin(Long.MAX_VALUE, Position.NONE);
   }
 
-  /** Forgets all: changes after this cut will follow, earlier ones are unknown. */
-  void begin(long cut) {
+  /**
+   * Forgets all: changes after this cut will follow, earlier ones are unknown.
+   *
+   * @param shown the version that shows the cut
+   */
+  void begin(long cut, Position shown) {
     StringBuilder columns = new StringBuilder();
     schema
         .columns()
@@ -42,16 +53,68 @@ final class ChangeLog {
         duck,
         "CREATE OR REPLACE TABLE %s (%s_weight BIGINT, _cut BIGINT)".formatted(table, columns));
     wholeAfter = cut;
+    versions.clear();
+    versions.put(cut, shown);
   }
 
-  /** Adds changes of a cut: a relation with the input's columns and {@code _weight}. */
-  void add(String changes, long cut) {
+  /**
+   * Adds changes of a cut: a relation with the input's columns and {@code _weight}.
+   *
+   * @param shown the version that shows them
+   */
+  void add(String changes, long cut, Position shown) {
     if (wholeAfter != Long.MAX_VALUE) {
+      versions.put(cut, shown);
       Sql.run(
           duck,
           "INSERT INTO %s SELECT %s, _weight, %d FROM %s"
               .formatted(table, Sql.names(schema.names()), cut, changes));
     }
+  }
+
+  /** The cut from which on rows and changes can be had. */
+  long wholeAfter() {
+    return wholeAfter;
+  }
+
+  /** Whether rows changed after one cut and up to another; true where that is not known. */
+  boolean changed(long after, long to) {
+    Long last = versions.floorKey(to);
+    return last == null || last > after;
+  }
+
+  /** The version that showed the rows at a cut. */
+  Position shownAt(long cut) {
+    Map.Entry<Long, Position> shown = versions.floorEntry(cut);
+    return shown == null ? Position.NONE : shown.getValue();
+  }
+
+  /**
+   * What stands in FROM for the rows as they were at a cut.
+   *
+   * @param rows the relation of the rows as they are now, after the newest change of this log
+   */
+  String rowsAt(long cut, String rows) {
+    if (versions.lastKey() <= cut) {
+      return rows;
+    }
+    String names = Sql.names(schema.names());
+    String since = between(cut, Long.MAX_VALUE);
+    return schema.key().isEmpty() ? bagAt(names, rows, since) : keyedAt(names, rows, since);
+  }
+
+  private String keyedAt(String names, String rows, String since) {
+    String same =
+        schema.key().stream()
+            .map(k -> "r.%1$s IS NOT DISTINCT FROM s.%1$s".formatted(Sql.name(k)))
+            .collect(Collectors.joining(" AND "));
+    return "(SELECT %1$s FROM %2$s r ANTI JOIN %3$s s ON %4$s UNION ALL SELECT %1$s FROM %3$s WHERE _weight < 0)"
+        .formatted(names, rows, since, same);
+  }
+
+  private static String bagAt(String names, String rows, String since) {
+    return "(SELECT %1$s FROM (SELECT %1$s, sum(_weight)::BIGINT AS _weight FROM (SELECT %1$s, 1 AS _weight FROM %2$s UNION ALL SELECT %1$s, -_weight FROM %3$s) GROUP BY ALL), range(_weight))"
+        .formatted(names, rows, since);
   }
 
   /** Whether all changes after this cut are there. */
@@ -95,6 +158,10 @@ final class ChangeLog {
     }
     if (wholeAfter != Long.MAX_VALUE) {
       wholeAfter = Math.max(wholeAfter, cut);
+    }
+    Long shown = versions.floorKey(cut);
+    if (shown != null) {
+      versions.headMap(shown).clear();
     }
   }
 }

@@ -8,14 +8,14 @@ import io.millrace.lake.Sql;
 import io.millrace.shard.FollowedTable;
 import io.millrace.shard.FollowedTable.Position;
 import io.millrace.shard.Shard;
-import io.millrace.shard.WrittenTable;
 import java.sql.Connection;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The rows of a table of another service, at a cut, in local DuckDB. Loaded from the lake, then
- * kept by the table's announced changes; when those do not follow, loaded again.
+ * The rows of a table that another service or instance writes, at a cut, in local DuckDB. Loaded
+ * from the lake, then kept by the table's announced changes; when those do not follow, loaded
+ * again.
  */
 final class InputMirror {
   private static final String LOADED = "input_loaded";
@@ -29,14 +29,12 @@ final class InputMirror {
   private final ChangeLog log;
   private Position position = Position.NONE;
   private boolean loaded;
-  private long changedAt = -1;
 
   InputMirror(Shard shard, FollowedTable table) {
     this.duck = shard.duck();
     this.table = table;
     this.schema = table.definition().schema();
-    this.relation = WrittenTable.relation(table.name());
-    Sql.run(duck, "CREATE SCHEMA IF NOT EXISTS " + Sql.name(table.name().schema()));
+    this.relation = Sql.name("rows of " + table.name());
     this.log = new ChangeLog(duck, Sql.name("changes of " + table.name()), schema);
   }
 
@@ -59,17 +57,7 @@ final class InputMirror {
     return table.through();
   }
 
-  /** The cut at which its rows last changed, as far as this mirror has seen. */
-  long changedAt() {
-    return changedAt;
-  }
-
-  /** The version that it shows. */
-  Position position() {
-    return position;
-  }
-
-  /** Brings it to the cut, which its table has reached and which is not before the last one. */
+  /** Brings it to the cut, which its table has reached; one that is there already stays. */
   void bring(long cut) {
     if (!loaded) {
       load(cut);
@@ -84,11 +72,10 @@ final class InputMirror {
       }
       loaded = false; // until the changes are applied, whatever fails before
       table.load(next.get(), LOADED);
-      log.add(LOADED, next.get().cut());
+      position = new Position(next.get().tableId(), next.get().version());
+      log.add(LOADED, next.get().cut(), position);
       gather(!any);
       any = true;
-      position = new Position(next.get().tableId(), next.get().version());
-      changedAt = next.get().cut();
       next = next(cut);
     }
     if (any) {
@@ -115,8 +102,7 @@ final class InputMirror {
               .formatted(relation, table.columns(stored), VIEW));
       position = new Position(delta.id(), version.getAsLong());
     }
-    log.begin(cut);
-    changedAt = cut;
+    log.begin(cut, position);
     loaded = true;
   }
 

@@ -1,12 +1,12 @@
 package io.millrace.marts;
 
-import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.Sql;
 import io.millrace.shard.EachTable;
 import io.millrace.shard.FollowedTable;
+import io.millrace.shard.FollowedTable.Position;
 import io.millrace.shard.Shard;
 import io.millrace.shard.WrittenTable;
 import io.millrace.warehouse.Table;
@@ -16,26 +16,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
- * What the shard's dynamic tables read: mirrors of other services' tables, and dynamic tables
- * themselves; of both the changes, as long as somebody may ask for them. Used by the shard's loop
- * alone.
+ * What this loop's dynamic tables read: mirrors of tables that other services and instances write,
+ * and its own dynamic tables; of all the changes, as long as somebody may ask for them. So each
+ * reader sees them as they were at its own cut, however far another has brought them meanwhile.
+ * Used by the loop alone.
  */
 final class Inputs {
   private final Shard shard;
   private final Map<TableName, InputMirror> mirrors = new TreeMap<>();
   private final Map<TableName, ChangeLog> logs = new HashMap<>();
-  private final Map<TableName, Long> changedAt = new HashMap<>();
   private final Map<TableName, Long> announced = new HashMap<>();
   private final Map<TableName, MillraceException> failures = new HashMap<>();
 
   Inputs(Shard shard) {
     this.shard = shard;
+    Set<TableName> own = shard.tables().stream().map(Table::name).collect(Collectors.toSet());
     for (Table table : shard.tables()) {
       for (TableName input : table.inputs()) {
-        if (Service.of(input) != Service.MARTS && !mirrors.containsKey(input)) {
+        if (!own.contains(input) && !mirrors.containsKey(input)) {
           Table definition = shard.around().warehouse().table(input).orElseThrow();
           InputMirror mirror = new InputMirror(shard, new FollowedTable(shard, definition));
           mirrors.put(input, mirror);
@@ -53,19 +56,23 @@ final class Inputs {
     ChangeLog log =
         new ChangeLog(
             shard.duck(), Sql.name("changes of " + mart.name()), mart.definition().schema());
-    log.begin(mart.table().through());
+    log.begin(mart.table().through(), shown(mart));
     logs.put(mart.name(), log);
   }
 
+  private static Position shown(Mart mart) {
+    return new Position(mart.table().delta().id(), mart.table().delta().version());
+  }
+
   /**
-   * Sees how far everything is that other services write. Looked at once for each round: what is
-   * announced amid a round belongs to the next, for the mirrors were brought on without it.
+   * Sees how far everything is that others write. Looked at once for each round: what is announced
+   * amid a round belongs to the next, for the mirrors were brought on without it.
    */
   void look() {
     mirrors.forEach((input, mirror) -> announced.put(input, mirror.through()));
   }
 
-  /** The cut that a table of another service is right through; empty for a dynamic table. */
+  /** The cut that a table of others is right through; empty for an own dynamic table. */
   Optional<Long> announced(TableName input) {
     return Optional.ofNullable(announced.get(input));
   }
@@ -101,28 +108,42 @@ final class Inputs {
     }
   }
 
-  /** The cut at which an input's rows last changed, as far as is known here. */
-  long changedAt(TableName input) {
-    InputMirror mirror = mirrors.get(input);
-    return mirror != null ? mirror.changedAt() : changedAt.getOrDefault(input, -1L);
+  /** Whether an input's rows changed after one cut and up to another, as far as is known here. */
+  boolean changed(TableName input, long after, long to) {
+    return log(input).changed(after, to);
   }
 
-  /** A dynamic table has changed: a relation of its columns and {@code _weight}. */
-  void changed(TableName table, String signed, long cut) {
-    changedAt.put(table, cut);
-    ChangeLog log = logs.get(table);
+  /** The cut from which on all of these can be read. */
+  long readableFrom(Collection<TableName> inputs) {
+    return inputs.stream()
+        .map(logs::get)
+        .filter(log -> log != null && log.wholeAfter() < Long.MAX_VALUE)
+        .mapToLong(ChangeLog::wholeAfter)
+        .max()
+        .orElse(-1);
+  }
+
+  /** An own dynamic table has changed: a relation of its columns and {@code _weight}. */
+  void changed(Mart mart, String signed, long cut) {
+    ChangeLog log = logs.get(mart.name());
     if (log != null) {
-      log.add(signed, cut);
+      log.add(signed, cut, shown(mart));
     }
   }
 
-  /** What stands in FROM for its rows: its columns, whatever else is kept beside them. */
-  String relation(TableName input) {
+  /** What stands in FROM for its rows at a cut: its columns, whatever else is kept beside them. */
+  String relation(TableName input, long cut) {
     InputMirror mirror = mirrors.get(input);
-    return mirror != null
-        ? mirror.relation()
-        : "(SELECT %s FROM %s)"
-            .formatted(Sql.names(schema(input).names()), WrittenTable.relation(input));
+    String rows =
+        mirror != null
+            ? mirror.relation()
+            : "(SELECT %s FROM %s)"
+                .formatted(Sql.names(schema(input).names()), WrittenTable.relation(input));
+    return log(input).rowsAt(cut, rows);
+  }
+
+  private ChangeLog log(TableName input) {
+    return Objects.requireNonNull(logs.get(input), input::toString);
   }
 
   private RowSchema schema(TableName input) {
@@ -131,13 +152,13 @@ final class Inputs {
 
   /** What stands in FROM for its net changes after one cut and up to another, if they are held. */
   Optional<String> changes(TableName input, long after, long to) {
-    ChangeLog log = Objects.requireNonNull(logs.get(input));
+    ChangeLog log = log(input);
     return log.coversAfter(after) ? Optional.of(log.between(after, to)) : Optional.empty();
   }
 
-  /** The version of another service's table that is shown; empty for a dynamic table. */
-  Optional<FollowedTable.Position> position(TableName input) {
-    return Optional.ofNullable(mirrors.get(input)).map(InputMirror::position);
+  /** The version of an input that shows a cut. */
+  Position shownAt(TableName input, long cut) {
+    return log(input).shownAt(cut);
   }
 
   /**

@@ -77,13 +77,14 @@ record Mart(
     return definition.inputs();
   }
 
-  /** The table as REST shows it. */
-  MartsBoard.Description description(boolean suspended) {
+  /** A table as REST shows it, whichever instance keeps it. */
+  static MartsBoard.Description description(
+      Shard shard, DynamicTable definition, boolean suspended) {
     return new MartsBoard.Description(
-        name().toString(),
-        table.progress().targetLag().toMillis(),
+        definition.name().toString(),
+        Lineage.effectiveLag(shard.around().warehouse(), definition).toMillis(),
         definition.refreshMode().name(),
-        inputs().stream().map(TableName::toString).toList(),
+        definition.inputs().stream().map(TableName::toString).toList(),
         definition.schema().key(),
         Block.lines(definition.algebra()),
         suspended,

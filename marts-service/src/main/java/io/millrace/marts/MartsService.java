@@ -9,7 +9,8 @@ import io.millrace.shard.ShardWork;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /**
- * Says what the one shard of this service holds: all dynamic tables, refreshed in {@link Rounds}.
+ * Says what the shards of this service hold: dynamic tables, refreshed in {@link Rounds}. An
+ * instance works on all that it holds in one loop: what they read of one another stays at home.
  */
 @ApplicationScoped
 public class MartsService implements ShardService {
@@ -24,6 +25,11 @@ public class MartsService implements ShardService {
   @Override
   public Service service() {
     return Service.MARTS;
+  }
+
+  @Override
+  public boolean holdsShardsTogether() {
+    return true;
   }
 
   @Override

@@ -34,11 +34,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dynamic tables of a shard, brought on in rounds. A round fixes one cut, brings every input to
- * it, then goes through the tables due at it, inputs first: <em>plan -> read -> apply -> commit ->
- * publish</em>. So a table and one it reads are always at one cut, and a diamond is consistent. A
- * table that fails is passed over until its next round cut, one that cannot be opened until it can;
- * the tables that read it are skipped, the others go on. While nothing is due, tables are audited.
+ * The dynamic tables of an instance, brought on in rounds. A round fixes one cut, brings every
+ * input to it, then goes through the tables due at it, inputs first: <em>plan -> read -> apply ->
+ * commit -> publish</em>. Inputs that others have brought further are read as they were at the cut.
+ * So a table and one it reads are always at one cut, whichever instance keeps it, and a diamond is
+ * consistent. A table that fails is passed over until its next round cut, one that cannot be opened
+ * until it can; the tables that read it are skipped, the others go on. While nothing is due, tables
+ * are audited.
  */
 final class Rounds implements ShardWork {
   private static final String REBUILD = "rebuild";
@@ -91,7 +93,8 @@ final class Rounds implements ShardWork {
       audits.next(marts.stream().filter(this::settled).toList()).ifPresent(this::audit);
     }
     history.appendIfDue();
-    marts.forEach(this::show);
+    marts.forEach(mart -> mart.table().progress().show());
+    describe();
     return cut.isPresent();
   }
 
@@ -106,11 +109,13 @@ final class Rounds implements ShardWork {
     marts.addAll(open);
   }
 
-  private void show(Mart mart) {
-    mart.table().progress().show();
-    boolean suspended = plan.suspended(mart);
-    if (!Boolean.valueOf(suspended).equals(described.put(mart.name(), suspended))) {
-      board.describe(mart.description(suspended));
+  /** All dynamic tables of the warehouse, wherever they are kept. */
+  private void describe() {
+    for (DynamicTable table : shard.around().warehouse().dynamicTables()) {
+      boolean suspended = plan.suspended(table.name());
+      if (!Boolean.valueOf(suspended).equals(described.put(table.name(), suspended))) {
+        board.describe(Mart.description(shard, table, suspended));
+      }
     }
   }
 
@@ -161,7 +166,7 @@ final class Rounds implements ShardWork {
     long startedNanos = System.nanoTime();
     table.progress().began();
     Refresh.Outcome outcome = NOTHING;
-    String reason = reason(mart);
+    String reason = reason(mart, cut);
     MillraceException error = null;
     try {
       inputs.requireBrought(mart.inputs());
@@ -256,7 +261,7 @@ final class Rounds implements ShardWork {
       committed = table.commit(outcome.changes(), watermark(mart, cut), table.definitionChanged());
     }
     if (!outcome.changes().none()) {
-      inputs.changed(mart.name(), signed(mart, outcome.changes().relation()), cut);
+      inputs.changed(mart, signed(mart, outcome.changes().relation()), cut);
     }
     mart.refresh().committed();
     fresh.add(mart.name());
@@ -269,7 +274,7 @@ final class Rounds implements ShardWork {
   }
 
   /** Why a refresh is needed; empty if nothing that the table reads has changed. */
-  private String reason(Mart mart) {
+  private String reason(Mart mart, long cut) {
     if (!fresh.contains(mart.name())) {
       return "no state";
     }
@@ -279,12 +284,12 @@ final class Rounds implements ShardWork {
     if (mart.definition().usesNow()) {
       return "time moved";
     }
-    return changed(mart).isEmpty() ? "" : "inputs changed";
+    return changed(mart, cut).isEmpty() ? "" : "inputs changed";
   }
 
-  private Set<TableName> changed(Mart mart) {
+  private Set<TableName> changed(Mart mart, long cut) {
     return mart.inputs().stream()
-        .filter(input -> inputs.changedAt(input) > mart.table().through())
+        .filter(input -> inputs.changed(input, mart.table().through(), cut))
         .collect(Collectors.toSet());
   }
 
@@ -292,8 +297,8 @@ final class Rounds implements ShardWork {
     return new Refresh.Task(
         cut,
         shard.around().cutLog().cut(cut).at(),
-        changed(mart),
-        inputs::relation,
+        changed(mart, cut),
+        input -> inputs.relation(input, cut),
         input -> inputs.changes(input, mart.table().through(), cut));
   }
 
@@ -301,7 +306,7 @@ final class Rounds implements ShardWork {
   private boolean settled(Mart mart) {
     return fresh.contains(mart.name())
         && mart.table().progress().mayStep()
-        && changed(mart).isEmpty()
+        && changed(mart, Long.MAX_VALUE).isEmpty()
         && (!mart.definition().usesNow() || mart.table().through() == plan.lastRound());
   }
 
@@ -337,7 +342,7 @@ final class Rounds implements ShardWork {
     Map<String, Long> positions = new TreeMap<>();
     Map<String, String> ids = new TreeMap<>();
     for (TableName input : mart.inputs()) {
-      Position position = position(input);
+      Position position = inputs.shownAt(input, cut);
       positions.put(input.toString(), position.version());
       ids.put(input.toString(), position.tableId());
     }
@@ -350,15 +355,6 @@ final class Rounds implements ShardWork {
         0,
         mart.definition().definition(),
         "");
-  }
-
-  private Position position(TableName input) {
-    return inputs
-        .position(input)
-        .or(() ->
-            plan.mart(input)
-                .map(m -> new Position(m.table().delta().id(), m.table().delta().version())))
-        .orElseThrow();
   }
 
   @Override

@@ -7,12 +7,15 @@ import io.millrace.contracts.row.DataType.Simple;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.DuckDb;
 import io.millrace.lake.Sql;
+import io.millrace.shard.FollowedTable.Position;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,7 +39,7 @@ class ChangeLogTest {
             duck,
             Sql.name("changes of a"),
             new RowSchema(List.of(new Column("id", Simple.BIGINT, true)), List.of()));
-    log.begin(0);
+    log.begin(0, shown(0));
   }
 
   @AfterEach
@@ -45,10 +48,14 @@ class ChangeLogTest {
     duckDb.close();
   }
 
+  private static Position shown(long version) {
+    return new Position("a", version);
+  }
+
   private void changes(int cuts) {
     for (int i = 0; i < cuts; i++) {
       cut++;
-      log.add("(SELECT range AS id, 1 AS _weight FROM range(" + ROWS + "))", cut);
+      log.add("(SELECT range AS id, 1 AS _weight FROM range(" + ROWS + "))", cut, shown(cut));
     }
   }
 
@@ -85,5 +92,59 @@ class ChangeLogTest {
     changes(3);
     log.forget(List.of(), cut, KEPT);
     assertThat(log.rows()).isZero();
+  }
+
+  @RepeatedTest(20)
+  void givesTheRowsOfAKeyedTableAsTheyWereAtAnyCut() throws SQLException {
+    assertRowsAtAnyCut(List.of("id"));
+  }
+
+  @RepeatedTest(20)
+  void givesTheRowsOfABagAsTheyWereAtAnyCut() throws SQLException {
+    assertRowsAtAnyCut(List.of());
+  }
+
+  /** A table of keys, or of anything, that changes at random; a copy is kept at every cut. */
+  private void assertRowsAtAnyCut(List<String> key) throws SQLException {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    RowSchema schema =
+        new RowSchema(
+            List.of(new Column("id", Simple.BIGINT, true), new Column("v", Simple.INTEGER, true)),
+            key);
+    ChangeLog changes = new ChangeLog(duck, Sql.name("changes of b"), schema);
+    Sql.run(duck, "CREATE OR REPLACE TABLE b AS SELECT range AS id, 1 AS v FROM range(8)");
+    changes.begin(0, shown(0));
+    Sql.run(duck, "CREATE OR REPLACE TABLE b_0 AS FROM b");
+    for (int at = 1; at <= 8; at++) {
+      Sql.run(duck, "CREATE OR REPLACE TABLE b_" + at + " AS " + changed(random, key));
+      String signed =
+          "(SELECT *, 1 AS _weight FROM (FROM b_%1$d EXCEPT ALL FROM b) UNION ALL SELECT *, -1 FROM (FROM b EXCEPT ALL FROM b_%1$d))"
+              .formatted(at);
+      if (Sql.number(duck, "SELECT count(*) FROM " + signed) > 0) {
+        changes.add(signed, at, shown(at));
+      }
+      Sql.run(duck, "CREATE OR REPLACE TABLE b AS FROM b_" + at);
+    }
+    for (int at = 0; at <= 8; at++) {
+      String then = changes.rowsAt(at, "b");
+      assertThat(
+              Sql.number(
+                  duck,
+                  "SELECT (SELECT count(*) FROM (FROM %1$s EXCEPT ALL FROM b_%2$d)) + (SELECT count(*) FROM (FROM b_%2$d EXCEPT ALL FROM %1$s))"
+                      .formatted(then, at)))
+          .as("seed %d, cut %d", seed, at)
+          .isZero();
+    }
+  }
+
+  /**
+   * Some rows go, some change, some come, of a few keys so that they come again; NULL among them.
+   */
+  private static String changed(Random random, List<String> key) {
+    String rows =
+        "SELECT id, CASE WHEN random() < 0.3 THEN NULL ELSE v END AS v FROM b WHERE id %% %d <> 0 UNION ALL SELECT %d, %d"
+            .formatted(2 + random.nextInt(3), random.nextInt(6), random.nextInt(2));
+    return key.isEmpty() ? rows : "SELECT id, max(v) AS v FROM (" + rows + ") GROUP BY id";
   }
 }

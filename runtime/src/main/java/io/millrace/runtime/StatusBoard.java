@@ -10,16 +10,20 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What this service says of itself: for REST, metrics and health. Safe for all threads. */
 @ApplicationScoped
 public class StatusBoard {
   private final Map<String, TableStatus> tables = new ConcurrentSkipListMap<>();
+  private final Set<String> measured = ConcurrentHashMap.newKeySet();
   private final Map<String, SourceStatus> sources = new ConcurrentSkipListMap<>();
   private final Map<String, String> troubles = new ConcurrentSkipListMap<>();
   private final Map<String, Instant> heartbeats = new ConcurrentSkipListMap<>();
@@ -50,9 +54,15 @@ public class StatusBoard {
 
   /** Replaces what is known of a table. */
   public void table(TableStatus status) {
-    if (tables.put(status.table(), status) == null) {
+    tables.put(status.table(), status);
+    if (measured.add(status.table())) {
       tableGauges(status.table());
     }
+  }
+
+  /** The table is no longer kept by this instance. */
+  public void gone(String table) {
+    tables.remove(table);
   }
 
   /** Replaces what is known of a source. */
@@ -119,19 +129,19 @@ public class StatusBoard {
 
   private void tableGauges(String table) {
     gauge(Metrics.LAG, "table", table, () -> lagSeconds(tables.get(table)));
-    gauge(Metrics.TARGET_LAG, "table", table, () -> of(table).targetLagMillis() / 1000.0);
-    gauge(Metrics.CUT, "table", table, () -> of(table).through());
+    gauge(Metrics.TARGET_LAG, "table", table, of(table, s -> s.targetLagMillis() / 1000.0));
+    gauge(Metrics.CUT, "table", table, of(table, s -> (double) s.through()));
     gauge(
         Metrics.CUTS_BEHIND,
         "table",
         table,
-        () -> Math.max(0, endOfCuts.getAsLong() - 1 - of(table).through()));
-    gauge(Metrics.DATA_TIMESTAMP, "table", table, () -> epochSeconds(of(table).dataTime()));
+        of(table, s -> (double) Math.max(0, endOfCuts.getAsLong() - 1 - s.through())));
+    gauge(Metrics.DATA_TIMESTAMP, "table", table, of(table, s -> epochSeconds(s.dataTime())));
     gauge(
         Metrics.RUNNING,
         "table",
         table,
-        () -> of(table).state() == TableStatus.State.RUNNING ? 1 : 0);
+        of(table, s -> s.state() == TableStatus.State.RUNNING ? 1.0 : 0.0));
   }
 
   private void sourceGauges(String source) {
@@ -151,8 +161,12 @@ public class StatusBoard {
     return at == null ? Double.NaN : at.toEpochMilli() / 1000.0;
   }
 
-  private TableStatus of(String table) {
-    return Objects.requireNonNull(tables.get(table));
+  /** A figure of a table; none while another instance keeps it. */
+  private Supplier<Number> of(String table, ToDoubleFunction<TableStatus> figure) {
+    return () -> {
+      TableStatus status = tables.get(table);
+      return status == null ? Double.NaN : figure.applyAsDouble(status);
+    };
   }
 
   private SourceStatus from(String source) {

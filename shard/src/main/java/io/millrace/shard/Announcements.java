@@ -20,6 +20,7 @@ final class Announcements {
   private static final Duration LAKE_SILENCE_MAX = Duration.ofSeconds(60);
 
   private final Shard shard;
+  private final int number;
   private final ShardWork work;
   private final GroupOffsets offsets;
   private final ShardPositions inLake;
@@ -27,8 +28,9 @@ final class Announcements {
   private long lakeNanos;
   private boolean lakeStale;
 
-  Announcements(Shard shard, ShardWork work) {
+  Announcements(Shard shard, int number, ShardWork work) {
     this.shard = shard;
+    this.number = number;
     this.work = work;
     this.offsets = new GroupOffsets(shard);
     this.inLake = new ShardPositions(shard.around().lake());
@@ -39,7 +41,7 @@ final class Announcements {
     List<PublishedVersion> versions = new ArrayList<>();
     Map<String, Long> positions = lastAnnounced();
     long through = -1;
-    for (WrittenTable table : work.tables()) {
+    for (WrittenTable table : tables()) {
       versions.addAll(table.takePublished());
       positions.put(table.name().toString(), table.through());
       through = Math.max(through, table.through());
@@ -49,7 +51,7 @@ final class Announcements {
       said.clear();
       said.putAll(positions);
       lakeStale = true;
-      offsets.commit(work.tables());
+      offsets.commit(tables());
     }
     long since = System.nanoTime() - lakeNanos;
     Duration often = shard.around().warehouse().settings().cutInterval();
@@ -62,9 +64,15 @@ final class Announcements {
   private Map<String, Long> lastAnnounced() {
     Map<String, Long> positions = new HashMap<>();
     for (Table table : shard.tables()) {
-      positions.put(table.name().toString(), shard.around().published().through(table.name()));
+      if (shard.numberOf(table.name()) == number) {
+        positions.put(table.name().toString(), shard.around().published().through(table.name()));
+      }
     }
     return positions;
+  }
+
+  private List<WrittenTable> tables() {
+    return work.tables().stream().filter(t -> shard.numberOf(t.name()) == number).toList();
   }
 
   private Published statement(
@@ -75,7 +83,7 @@ final class Announcements {
         behind.add(new Behind(table, at));
       }
     });
-    return new Published(shard.service().id(), shard.number(), through, behind, versions);
+    return new Published(shard.service().id(), number, through, behind, versions);
   }
 
   private void writeToLake(long through, Map<String, Long> positions) {
@@ -86,7 +94,7 @@ final class Announcements {
         behind.put(table, at);
       }
     });
-    for (WrittenTable table : work.tables()) {
+    for (WrittenTable table : tables()) {
       if (!table.rounds().isEmpty()) {
         rounds.put(table.name().toString(), table.rounds());
       }
@@ -94,7 +102,7 @@ final class Announcements {
     inLake.write(
         new ShardPosition(
             shard.service().id(),
-            shard.number(),
+            number,
             through,
             behind,
             positions.keySet().stream().sorted().toList(),

@@ -52,8 +52,7 @@ public class OperatorOrders {
    */
   public synchronized long give(TableName table, String order)
       throws ExecutionException, TimeoutException, InterruptedException {
-    String source =
-        "operator." + Service.of(table).id() + "." + Service.shardOf(table, config.shards());
+    String source = Shard.operator(Service.of(table), Service.shardOf(table, config.shards()));
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (true) {
       long previous = cuts.log().last(source).map(FoldedCut::number).orElse(-1L);

@@ -3,7 +3,6 @@ package io.millrace.shard;
 import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
 import io.millrace.runtime.CutChannel;
-import io.millrace.runtime.StatusBoard;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.NotFoundException;
@@ -25,12 +24,12 @@ import java.util.concurrent.TimeoutException;
 public class OperatorResource {
   private final CutChannel cuts;
   private final OperatorOrders orders;
-  private final StatusBoard board;
+  private final ServedTables served;
 
-  OperatorResource(CutChannel cuts, OperatorOrders orders, StatusBoard board) {
+  OperatorResource(CutChannel cuts, OperatorOrders orders, ServedTables served) {
     this.cuts = cuts;
     this.orders = orders;
-    this.board = board;
+    this.served = served;
   }
 
   /**
@@ -48,7 +47,7 @@ public class OperatorResource {
   public Ordered rebuild(
       @PathParam("name") String name, @QueryParam("loseHistory") boolean loseHistory)
       throws ExecutionException, TimeoutException, InterruptedException {
-    if (!board.tables().containsKey(name)) {
+    if (!served.has(name)) {
       throw new NotFoundException("no table " + name + " here");
     }
     return order(new Rebuild(name, loseHistory, null, List.of()));
@@ -64,7 +63,7 @@ public class OperatorResource {
   @Blocking
   public Ordered rewind(@PathParam("name") String name, @QueryParam("to") String to)
       throws ExecutionException, TimeoutException, InterruptedException {
-    if (!board.tables().containsKey(name)) {
+    if (!served.has(name)) {
       throw new NotFoundException("no table " + name + " here");
     }
     if (Service.of(TableName.parse(name)) != Service.DIMENSION) {
@@ -84,7 +83,7 @@ public class OperatorResource {
   @Blocking
   public Ordered erase(@PathParam("name") String name, @QueryParam("key") List<Long> keys)
       throws ExecutionException, TimeoutException, InterruptedException {
-    if (!board.tables().containsKey(name)) {
+    if (!served.has(name)) {
       throw new NotFoundException("no table " + name + " here");
     }
     if (Service.of(TableName.parse(name)) != Service.DIMENSION || keys.isEmpty()) {

@@ -9,13 +9,14 @@ import io.millrace.warehouse.Table;
 import io.smallrye.mutiny.TimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jboss.logging.Logger;
 
 /**
- * The loop of one shard: take it, then <em>advance -> announce</em> for as long as it is held. What
- * advancing means is the service's: each table goes <em>plan -> read -> apply -> set aside ->
- * commit -> publish</em>.
+ * The loop of one shard, or of several held together: take it, then <em>advance -> announce</em>
+ * for as long as it is held. What advancing means is the service's: each table goes <em>plan ->
+ * read -> apply -> set aside -> commit -> publish</em>.
  *
  * <p>Taking a shard: fence its former holder, read cuts and publications to their ends, load each
  * table and create the missing, publish the versions above what was announced, announce. An error
@@ -27,16 +28,17 @@ final class ShardLoop implements Runnable {
 
   private final ShardService service;
   private final ShardSurroundings around;
-  private final int number;
+  private final Set<Integer> numbers;
   private final List<Table> tables;
   private final String name;
 
-  ShardLoop(ShardService service, ShardSurroundings around, int number, List<Table> tables) {
+  ShardLoop(
+      ShardService service, ShardSurroundings around, Set<Integer> numbers, List<Table> tables) {
     this.service = service;
     this.around = around;
-    this.number = number;
+    this.numbers = numbers;
     this.tables = tables;
-    this.name = "shard " + service.service().id() + "/" + number;
+    this.name = "shard " + Shard.name(service.service(), numbers);
   }
 
   @Override
@@ -61,15 +63,16 @@ final class ShardLoop implements Runnable {
 
   private void takeAndFollow(Retry retry) throws InterruptedException {
     around.board().beat(name);
-    try (Shard shard = around.take(service.service(), number, tables);
+    try (Shard shard = around.take(service.service(), numbers, tables);
         ShardWork work = service.open(shard)) {
-      Announcements announcements = new Announcements(shard, work);
+      List<Announcements> announcements =
+          numbers.stream().map(number -> new Announcements(shard, number, work)).toList();
       around.board().trouble(name, null);
       LOG.infof("%s taken with %s", name, tables.stream().map(Table::name).toList());
       while (true) {
         long seen = around.news().count();
         boolean more = work.advance();
-        announcements.announce();
+        announcements.forEach(Announcements::announce);
         retry.reset();
         around.board().beat(name);
         if (!more) {

@@ -23,20 +23,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
-/** Runs a loop for each shard that this instance holds and that has tables. */
+/**
+ * Runs a loop for each shard that this instance holds and that has tables, or one for all of them.
+ */
 @ApplicationScoped
 public class ShardMain implements ServiceMain {
   private static final long ARROW_BYTES_MAX = 512L << 20;
   private static final Duration LOOK = Duration.ofSeconds(5);
-  private static final long STOP_MILLIS = 15_000;
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
 
   private final RuntimeConfig config;
   private final ShardService service;
@@ -48,6 +53,7 @@ public class ShardMain implements ServiceMain {
   private final PublicationChannel publications;
   private final DeadLetterChannel deadLetters;
   private final StatusBoard board;
+  private final ServedTables served;
 
   ShardMain(
       RuntimeConfig config,
@@ -59,7 +65,8 @@ public class ShardMain implements ServiceMain {
       CutChannel cuts,
       PublicationChannel publications,
       DeadLetterChannel deadLetters,
-      StatusBoard board) {
+      StatusBoard board,
+      ServedTables served) {
     this.config = config;
     this.service = service;
     this.placement = placement;
@@ -70,6 +77,7 @@ public class ShardMain implements ServiceMain {
     this.publications = publications;
     this.deadLetters = deadLetters;
     this.board = board;
+    this.served = served;
   }
 
   @Override
@@ -116,19 +124,21 @@ public class ShardMain implements ServiceMain {
   /** Starts and stops loops as shards come and go, until interrupted. */
   private void follow(ShardSurroundings around) throws InterruptedException {
     Map<Integer, List<Table>> tables = tablesByShard(around.warehouse());
-    Map<Integer, Thread> loops = new HashMap<>();
+    served.are(tables.values().stream().flatMap(List::stream).toList());
+    Map<Set<Integer>, Thread> loops = new HashMap<>();
     try {
       while (true) {
         Set<Integer> held = placement.held();
-        for (Integer number : Set.copyOf(loops.keySet())) {
+        Set<Set<Integer>> wanted = together(held, tables.keySet());
+        stopAllBut(wanted, loops);
+        tables.forEach((number, own) -> {
           if (!held.contains(number)) {
-            stop(loops.remove(number));
+            own.forEach(table -> board.gone(table.name().toString()));
           }
-        }
-        for (Integer number : held) {
-          List<Table> own = tables.get(number);
-          if (own != null && !loops.containsKey(number)) {
-            loops.put(number, start(around, number, own));
+        });
+        for (Set<Integer> numbers : wanted) {
+          if (loops.keySet().stream().allMatch(l -> Collections.disjoint(l, numbers))) {
+            loops.put(numbers, start(around, numbers, tables));
           }
         }
         board.beat("placement");
@@ -136,24 +146,42 @@ public class ShardMain implements ServiceMain {
       }
     } finally {
       board.ended("placement");
-      loops.values().forEach(Thread::interrupt);
-      for (Thread loop : loops.values()) {
-        loop.join(STOP_MILLIS);
-      }
+      stopAllBut(Set.of(), loops);
     }
   }
 
-  private Thread start(ShardSurroundings around, int number, List<Table> own) {
-    return Thread.ofPlatform()
-        .name("shard " + number)
-        .start(new ShardLoop(service, around, number, own));
+  /** The shards that are worked on by one loop each, of those that are held and have tables. */
+  private Set<Set<Integer>> together(Set<Integer> held, Set<Integer> withTables) {
+    Set<Integer> numbers = new TreeSet<>(held);
+    numbers.retainAll(withTables);
+    if (service.holdsShardsTogether()) {
+      return numbers.isEmpty() ? Set.of() : Set.of(numbers);
+    }
+    return numbers.stream().map(Set::of).collect(Collectors.toSet());
   }
 
-  private static void stop(@org.jspecify.annotations.Nullable Thread loop)
+  private Thread start(
+      ShardSurroundings around, Set<Integer> numbers, Map<Integer, List<Table>> tables) {
+    List<Table> own =
+        around.warehouse().tables().stream()
+            .filter(
+                t -> numbers.stream().anyMatch(n -> tables.getOrDefault(n, List.of()).contains(t)))
+            .toList();
+    return Thread.ofPlatform()
+        .name("shard " + Shard.name(service.service(), numbers))
+        .start(new ShardLoop(service, around, numbers, own));
+  }
+
+  /** One that does not end in time is waited for again: what it holds is not started meanwhile. */
+  private static void stopAllBut(Set<Set<Integer>> wanted, Map<Set<Integer>, Thread> loops)
       throws InterruptedException {
-    if (loop != null) {
-      loop.interrupt();
-      loop.join(STOP_MILLIS);
+    Map<Set<Integer>, Thread> others = new HashMap<>(loops);
+    others.keySet().removeAll(wanted);
+    others.values().forEach(Thread::interrupt);
+    for (Map.Entry<Set<Integer>, Thread> loop : others.entrySet()) {
+      if (loop.getValue().join(STOP_LIMIT)) {
+        loops.remove(loop.getKey());
+      }
     }
   }
 

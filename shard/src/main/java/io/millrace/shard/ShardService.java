@@ -7,6 +7,14 @@ public interface ShardService {
 
   Service service();
 
-  /** Loads the shard's tables, creating the missing ones. */
+  /**
+   * Whether one loop works on all shards that an instance holds, because their tables read one
+   * another; else each shard has a loop of its own.
+   */
+  default boolean holdsShardsTogether() {
+    return false;
+  }
+
+  /** Loads the tables, creating the missing ones. */
   ShardWork open(Shard shard) throws InterruptedException;
 }

@@ -20,6 +20,8 @@ import io.millrace.warehouse.Table;
 import io.millrace.warehouse.Warehouse;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -74,17 +76,21 @@ public record ShardSurroundings(
   }
 
   /**
-   * Takes a shard: fences its former holder, then reads the cut log and the publications to their
-   * ends.
+   * Takes shards for one loop: fences their former holders, then reads the cut log and the
+   * publications to their ends.
    */
-  Shard take(Service service, int number, List<Table> tables) throws InterruptedException {
-    RangeWriter writer = new RangeWriter(kafka, topics, names.transactionalId(service, number));
+  Shard take(Service service, Collection<Integer> numbers, List<Table> tables)
+      throws InterruptedException {
+    Map<Integer, RangeWriter> writers = new HashMap<>();
     try {
+      for (int number : numbers) {
+        writers.put(number, new RangeWriter(kafka, topics, names.transactionalId(service, number)));
+      }
       awaitLogEnds();
       return new Shard(
-          service, number, tables, this, duckDb.connect(), writer, new RangeReader(kafka, topics));
+          service, writers, tables, this, duckDb.connect(), new RangeReader(kafka, topics));
     } catch (MillraceException | InterruptedException e) {
-      writer.close();
+      writers.values().forEach(RangeWriter::close);
       throw e;
     }
   }

@@ -4,6 +4,7 @@ import io.millrace.changelog.codec.ChangeEncoder;
 import io.millrace.changelog.codec.ChangeSchemas;
 import io.millrace.changelog.codec.PairedChanges;
 import io.millrace.changelog.codec.TableVersion;
+import io.millrace.contracts.TableName;
 import io.millrace.contracts.Topics;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.contracts.wire.OffsetRange;
@@ -18,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 /** Puts the changes of a table's versions on its topic. Used by the shard's loop alone. */
 final class TablePublisher {
   private final Shard shard;
-  private final String table;
+  private final TableName table;
   private final String topic;
   private @Nullable RowSchema schema;
   private @Nullable ChangeEncoder encoder;
 
   TablePublisher(Shard shard, Table definition) {
     this.shard = shard;
-    this.table = definition.name().toString();
+    this.table = definition.name();
     this.topic = shard.around().names().table(definition.name());
     shard
         .around()
@@ -55,7 +56,7 @@ final class TablePublisher {
                 delta.schema(),
                 new TableVersion(version, cut, shard.around().clock().instant()),
                 changes);
-    return new PublishedVersion(table, delta.id(), after, version, cut, ranges);
+    return new PublishedVersion(table.toString(), delta.id(), after, version, cut, ranges);
   }
 
   private List<OffsetRange> write(RowSchema columns, TableVersion version, String changes) {
@@ -66,8 +67,8 @@ final class TablePublisher {
                 shard.around().allocator(),
                 PairedChanges.sql(changes, columns),
                 version,
-                (key, value) -> shard.writer().send(topic, key, value));
-    return shard.writer().finish().getOrDefault(topic, List.of());
+                (key, value) -> shard.writer(table).send(topic, key, value));
+    return shard.writer(table).finish().getOrDefault(topic, List.of());
   }
 
   /** The encoder of these columns; a rebuild with another statement may change them. */
@@ -82,7 +83,7 @@ final class TablePublisher {
               : registry.register(topic + "-key", ChangeSchemas.key(namespace, columns));
       int valueId =
           registry.register(topic + "-value", ChangeSchemas.tableValue(namespace, columns));
-      current = new ChangeEncoder(table, columns, keyId, valueId);
+      current = new ChangeEncoder(table.toString(), columns, keyId, valueId);
       encoder = current;
       schema = columns;
     }

@@ -18,13 +18,13 @@ import io.millrace.lake.Sql;
 import io.millrace.lake.TableSpec;
 import io.millrace.lake.Watermark;
 import io.millrace.warehouse.Table;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
@@ -45,7 +45,7 @@ public final class WrittenTable {
   private final DeltaTable delta;
   private final TablePublisher publisher;
   private final TableProgress progress;
-  private final Deque<Long> rounds = new ArrayDeque<>();
+  private final NavigableSet<Long> rounds = new TreeSet<>();
   private final List<PublishedVersion> published = new ArrayList<>();
   private final Map<TopicPartition, Long> topicOffsets = new HashMap<>();
   private final Mirror mirror;
@@ -134,6 +134,15 @@ public final class WrittenTable {
     return List.copyOf(rounds);
   }
 
+  /** The cuts, from one on, at which it was right; of a table that is right at round cuts only. */
+  public NavigableSet<Long> rightFrom(long cut) {
+    NavigableSet<Long> right = new TreeSet<>(rounds.tailSet(cut, true));
+    if (through >= Math.max(0, cut)) {
+      right.add(through);
+    }
+    return right;
+  }
+
   /** Input positions for lag tools. */
   Map<TopicPartition, Long> topicOffsets() {
     return topicOffsets;
@@ -152,9 +161,7 @@ public final class WrittenTable {
   /** As {@link #reached}, for a table that is right at round cuts only. */
   public void reachedRound(long cut) {
     reached(cut);
-    if (rounds.isEmpty() || rounds.getLast() < cut) {
-      rounds.addLast(cut);
-    }
+    rounds.add(cut);
     if (rounds.size() > ROUNDS_KEPT) {
       rounds.removeFirst();
     }
@@ -180,13 +187,13 @@ public final class WrittenTable {
 
   private Optional<FoldedCut> nextOrder(Predicate<Rebuild> wanted) {
     long after = Math.max(through, refused);
-    Optional<FoldedCut> cut = shard.around().cutLog().nextOf(shard.operator(), after);
+    Optional<FoldedCut> cut = shard.around().cutLog().nextOf(shard.operator(name()), after);
     while (cut.isPresent()) {
       Rebuild order = Rebuild.of(cut.get());
       if (order.concerns(name()) && wanted.test(order)) {
         return cut;
       }
-      cut = shard.around().cutLog().nextOf(shard.operator(), cut.get().number());
+      cut = shard.around().cutLog().nextOf(shard.operator(name()), cut.get().number());
     }
     return cut;
   }

@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What services have said of their tables, folded by maximum: every statement stays true. A table
@@ -23,6 +25,7 @@ import java.util.TreeMap;
  */
 public final class PublishedLog {
   private static final int VERSIONS_HELD = 10_000;
+  private static final int CUTS_HELD = 512;
 
   private final int shards;
   private final News news;
@@ -33,6 +36,7 @@ public final class PublishedLog {
   /** A table as known from statements. */
   private static final class Follow {
     private long through = -1;
+    private final NavigableSet<Long> right = new TreeSet<>();
     private final NavigableMap<Long, TableVersion> versions = new TreeMap<>();
   }
 
@@ -73,6 +77,12 @@ public final class PublishedLog {
       if (key(Service.of(table).id(), Service.shardOf(table, shards)).equals(shard)) {
         long at = behind.getOrDefault(table, statement.getThrough());
         follow.through = Math.max(follow.through, at);
+        if (at >= 0) {
+          follow.right.add(at);
+        }
+        if (follow.right.size() > CUTS_HELD) {
+          follow.right.pollFirst();
+        }
       }
     });
     positions.put(partition, offset + 1);
@@ -88,6 +98,15 @@ public final class PublishedLog {
   public synchronized long through(TableName table) {
     Follow follow = tables.get(table);
     return follow == null ? -1 : follow.through;
+  }
+
+  /**
+   * The newest cuts, from one on, that the table was said to be right at: all that count of a table
+   * that is right at its rounds' cuts only.
+   */
+  public synchronized NavigableSet<Long> rightFrom(TableName table, long cut) {
+    Follow follow = tables.get(table);
+    return follow == null ? new TreeSet<>() : new TreeSet<>(follow.right.tailSet(cut, true));
   }
 
   /** The cut that the shard has announced itself right through, -1 if it never spoke. */

@@ -50,6 +50,17 @@ class PublishedLogTest {
   }
 
   @Test
+  void knowsAtWhichCutsATableWasSaidToBeRight() {
+    say(7, List.of(), version(ORDERS, -1, 0, -1));
+    say(9, List.of(new Behind(ORDERS.toString(), 7L)));
+    say(12, List.of(new Behind(ORDERS.toString(), 11L)));
+    say(12, List.of());
+    assertThat(log.rightFrom(ORDERS, 0)).containsExactly(7L, 11L, 12L);
+    assertThat(log.rightFrom(ORDERS, 8)).containsExactly(11L, 12L);
+    assertThat(log.rightFrom(LINES, 0)).isEmpty();
+  }
+
+  @Test
   void givesVersionsBehindAPositionAndTheNewestAtACut() {
     say(
         9,

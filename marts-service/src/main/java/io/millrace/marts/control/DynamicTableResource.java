@@ -3,6 +3,7 @@ package io.millrace.marts.control;
 import io.millrace.contracts.TableName;
 import io.millrace.marts.refresh.RefreshHistory;
 import io.millrace.shard.OperatorOrders;
+import io.millrace.shard.ServedTables;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -29,10 +30,12 @@ public class DynamicTableResource {
 
   private final MartsBoard board;
   private final OperatorOrders orders;
+  private final ServedTables served;
 
-  DynamicTableResource(MartsBoard board, OperatorOrders orders) {
+  DynamicTableResource(MartsBoard board, OperatorOrders orders, ServedTables served) {
     this.board = board;
     this.orders = orders;
+    this.served = served;
   }
 
   /**
@@ -102,10 +105,12 @@ public class DynamicTableResource {
   @GET
   @Path("/{name}")
   public MartsBoard.Description one(@PathParam("name") String name) {
-    return board.of(known(name)).orElseThrow();
+    return board
+        .of(known(name))
+        .orElseThrow(() -> new NotFoundException("nothing is known of " + name + " here yet"));
   }
 
-  /** Its newest refreshes since this instance started; all are in marts._refresh_history. */
+  /** Its newest refreshes since this instance took it; all are in marts._refresh_history. */
   @GET
   @Path("/{name}/history")
   public List<Refreshed> history(
@@ -149,8 +154,8 @@ public class DynamicTableResource {
   }
 
   private TableName known(String name) {
-    if (board.all().stream().noneMatch(d -> d.table().equals(name))) {
-      throw new NotFoundException("no dynamic table " + name + " here");
+    if (!served.has(name)) {
+      throw new NotFoundException("there is no dynamic table " + name);
     }
     return TableName.parse(name);
   }

@@ -12,7 +12,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
-/** What this instance knows of the dynamic tables that it keeps, for REST. Safe for all threads. */
+/**
+ * What this instance knows of the dynamic tables, for REST: how they are made, of all; how they
+ * went, of those that it keeps. Safe for all threads.
+ */
 @ApplicationScoped
 public class MartsBoard {
   private static final int ENTRIES_KEPT = 100;

@@ -5,6 +5,7 @@ import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.TableName;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
@@ -20,32 +21,35 @@ import java.util.function.Function;
  */
 public final class Orders {
   private final CutLog log;
-  private final String operator;
+  private final List<String> operators;
   private final Function<TableName, Collection<TableName>> upstream;
   private final Map<TableName, NavigableMap<Long, Boolean>> suspended = new HashMap<>();
   private final Map<TableName, NavigableSet<Long>> refreshes = new HashMap<>();
-  private long folded = -1;
+  private final Map<String, Long> folded = new HashMap<>();
 
   /**
    * Nothing folded yet.
    *
-   * @param operator the source name of operators' cuts
+   * @param operators the source names of operators' cuts, one a shard
    * @param upstream the dynamic tables that one reads, directly or not; none for an unknown name
    */
-  public Orders(CutLog log, String operator, Function<TableName, Collection<TableName>> upstream) {
+  public Orders(
+      CutLog log, List<String> operators, Function<TableName, Collection<TableName>> upstream) {
     this.log = log;
-    this.operator = operator;
+    this.operators = List.copyOf(operators);
     this.upstream = upstream;
   }
 
   /** Takes in what was ordered since the last call. */
   public void follow() {
-    Optional<FoldedCut> next = log.nextOf(operator, folded);
-    while (next.isPresent()) {
-      long cut = next.get().number();
-      Order.of(next.get()).ifPresent(order -> fold(order, cut));
-      folded = cut;
-      next = log.nextOf(operator, folded);
+    for (String operator : operators) {
+      Optional<FoldedCut> next = log.nextOf(operator, folded.getOrDefault(operator, -1L));
+      while (next.isPresent()) {
+        long cut = next.get().number();
+        Order.of(next.get()).ifPresent(order -> fold(order, cut));
+        folded.put(operator, cut);
+        next = log.nextOf(operator, cut);
+      }
     }
   }
 

@@ -1,10 +1,13 @@
 package io.millrace.marts.refresh;
 
 import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.DataType.Simple;
 import io.millrace.contracts.row.RowSchema;
+import io.millrace.lake.CommitResult;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.Lake;
 import io.millrace.lake.Sql;
@@ -21,13 +24,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Delta table {@code marts._refresh_history}: a row a refresh. Rows are kept for a few seconds
- * and appended together; what a crash takes with it is said again by no one, it is a record, not a
- * truth.
+ * and appended together, by any number of instances; what a crash takes with it is said again by no
+ * one, it is a record, not a truth.
  */
 public final class RefreshHistory {
   /** Its name. */
   public static final TableName NAME = new TableName("marts", "_refresh_history");
 
+  private static final int TRIES = 3;
   private static final Duration OFTEN = Duration.ofSeconds(10);
   private static final RowSchema SCHEMA =
       new RowSchema(
@@ -53,7 +57,8 @@ public final class RefreshHistory {
           List.of());
 
   private final Connection duck;
-  private final DeltaTable table;
+  private final Lake lake;
+  private DeltaTable table;
   private final List<Entry> entries = new ArrayList<>();
   private long appendedNanos = System.nanoTime();
 
@@ -105,6 +110,7 @@ public final class RefreshHistory {
 
   public RefreshHistory(Lake lake, Connection duck) {
     this.duck = duck;
+    this.lake = lake;
     this.table =
         lake.exists(NAME)
             ? lake.open(NAME)
@@ -129,11 +135,28 @@ public final class RefreshHistory {
     if (entries.isEmpty()) {
       return;
     }
+    for (int tries = 0; tries < TRIES && !appended(); tries++) {
+      table = lake.open(NAME);
+    }
+  }
+
+  /** False if another instance has appended meanwhile: its rows are kept, ours come after them. */
+  private boolean appended() {
     String rows = entries.stream().map(this::row).collect(Collectors.joining(" UNION ALL "));
     long cut =
         Math.max(table.watermark().cut(), entries.stream().mapToLong(Entry::cut).max().orElse(-1));
-    var _ = table.append(duck, rows, Watermark.at(cut, "_refresh_history"));
-    entries.clear();
+    try {
+      CommitResult result = table.append(duck, rows, Watermark.at(cut, "_refresh_history"));
+      if (result instanceof CommitResult.Committed) {
+        entries.clear();
+      }
+      return entries.isEmpty();
+    } catch (MillraceException e) {
+      if (e.errorCode() != LakeError.LK_005_FENCED) {
+        throw e;
+      }
+      return false;
+    }
   }
 
   private String row(Entry e) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class OrdersTest {
   private static final String OPERATOR = "operator.marts.0";
+  private static final String OTHER = "operator.marts.7";
   private static final TableName A = TableName.parse("marts.a");
   private static final TableName B = TableName.parse("marts.b");
 
@@ -23,7 +24,8 @@ class OrdersTest {
   private long previous = -1;
 
   private Orders orders() {
-    Orders orders = new Orders(log, OPERATOR, t -> t.equals(B) ? List.of(A) : List.of());
+    Orders orders =
+        new Orders(log, List.of(OPERATOR, OTHER), t -> t.equals(B) ? List.of(A) : List.of());
     orders.follow();
     return orders;
   }
@@ -68,6 +70,20 @@ class OrdersTest {
     assertThat(orders.refreshAfter(B, -1)).hasValue(ordered);
     assertThat(orders.refreshAfter(A, -1)).hasValue(ordered);
     assertThat(orders.refreshAfter(A, ordered)).isEqualTo(OptionalLong.empty());
+  }
+
+  @Test
+  void ordersOfEveryShardAreFollowed() {
+    give(A, Action.SUSPEND);
+    Orders orders = orders();
+    long number = log.end();
+    log.append(
+        number,
+        Instant.EPOCH,
+        new Cut(OTHER, -1L, new Order(B, Action.REFRESH).toJson(), Map.of(), Instant.EPOCH));
+    orders.follow();
+    assertThat(orders.suspendedAt(A, Long.MAX_VALUE)).isTrue();
+    assertThat(orders.refreshAfter(A, -1)).as("read by the other shard's").hasValue(number);
   }
 
   @Test
