@@ -64,8 +64,7 @@ final class Line implements AutoCloseable {
     this(folder, warehouse, SMALL);
   }
 
-  private Line(Path folder, Path warehouse, List<String> jvm)
-      throws InterruptedException, IOException {
+  Line(Path folder, Path warehouse, List<String> jvm) throws InterruptedException, IOException {
     this(
         Outside.start(folder.resolve("stack")),
         new GithubApi(
