@@ -1,16 +1,12 @@
 package io.millrace.cli;
 
 import io.millrace.changelog.registry.SchemaRegistry;
-import io.millrace.changelog.topic.KafkaConnection;
 import io.millrace.contracts.Headers;
-import io.millrace.contracts.Topics;
 import io.millrace.contracts.error.CliError;
 import io.millrace.contracts.error.MillraceException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import picocli.CommandLine.Command;
@@ -77,9 +73,6 @@ final class DeadLettersCommand {
   }
 
   private static Letters letters(Place place) {
-    RunFile run = place.running();
-    return new Letters(
-        new KafkaConnection(run.kafka(), Map.of()),
-        new Topics(WarehouseYaml.read(Path.of(run.warehouse()), System.getenv()).topicPrefix()));
+    return Letters.of(place.running());
   }
 }

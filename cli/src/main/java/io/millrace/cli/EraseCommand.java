@@ -1,11 +1,13 @@
 package io.millrace.cli;
 
+import io.millrace.changelog.registry.SchemaRegistry;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.CliError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.warehouse.Dimension;
 import io.millrace.warehouse.Warehouse;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -72,7 +74,7 @@ final class EraseCommand implements Callable<Integer> {
       out.println(name + " holds no row of this key");
       return ExitCode.FAILED;
     }
-    List<Erasure.Place> places = erasure.places(rows);
+    List<Erasure.Place> places = erasure.places(rows, letters(run, dimension));
     try (ServiceCalls calls = new ServiceCalls(run)) {
       long cut = calls.erase(name, rows.surrogateKeys());
       spec.commandLine().getErr().println("the order is cut " + cut);
@@ -83,5 +85,12 @@ final class EraseCommand implements Callable<Integer> {
       Erasure.lines(places).forEach(out::println);
     }
     return ExitCode.OK;
+  }
+
+  private LetterSearch.Found letters(RunFile run, Dimension dimension) {
+    try (SchemaRegistry registry = new SchemaRegistry(URI.create(run.registry()))) {
+      return new LetterSearch(new LetterBytes(registry::byId), dimension.input(), key)
+          .in(Letters.of(run).all());
+    }
   }
 }

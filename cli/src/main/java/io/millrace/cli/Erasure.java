@@ -76,8 +76,12 @@ record Erasure(Warehouse warehouse, String lake, Dimension dimension, List<Strin
         answer.rows().stream().anyMatch(row -> Boolean.TRUE.equals(row.get(1))));
   }
 
-  /** Every place that holds the key or may hold it, before anything is erased. */
-  List<Place> places(Rows rows) {
+  /**
+   * Every place that holds the key or may hold it, before anything is erased.
+   *
+   * @param letters what was found among the dead letters of the input
+   */
+  List<Place> places(Rows rows, LetterSearch.Found letters) {
     List<Place> places = new ArrayList<>();
     places.add(
         new Place(
@@ -92,7 +96,7 @@ record Erasure(Warehouse warehouse, String lake, Dimension dimension, List<Strin
         sameColumns(table).ifPresent(places::add);
       }
     }
-    places.addAll(outside());
+    places.addAll(outside(letters));
     return places;
   }
 
@@ -138,7 +142,7 @@ record Erasure(Warehouse warehouse, String lake, Dimension dimension, List<Strin
                 "when they are deleted at the source"));
   }
 
-  private List<Place> outside() {
+  private List<Place> outside(LetterSearch.Found letters) {
     String retention = days(warehouse.settings().retention());
     List<TableName> touched =
         Stream.concat(
@@ -160,7 +164,7 @@ record Erasure(Warehouse warehouse, String lake, Dimension dimension, List<Strin
     places.add(
         new Place(
             "dead letters",
-            "are not searched: millrace dlq list names what there is",
+            found(letters),
             "after " + days(warehouse.settings().deadLetterRetention())));
     places.add(
         new Place(
@@ -171,6 +175,21 @@ record Erasure(Warehouse warehouse, String lake, Dimension dimension, List<Strin
             "are not reached",
             "not known"));
     return places;
+  }
+
+  private String found(LetterSearch.Found letters) {
+    String held =
+        letters.ids().isEmpty()
+            ? "none of " + dimension.input() + " holds it in its key"
+            : letters.ids().size()
+                + " of "
+                + dimension.input()
+                + " hold it in their keys ("
+                + names(letters.ids())
+                + "): Kafka deletes by age alone";
+    return letters.unreadable() == 0
+        ? held
+        : held + "; " + letters.unreadable() + " cannot be read and may";
   }
 
   private String raw() {

@@ -7,13 +7,16 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Conversions;
 import org.apache.avro.Schema;
 import org.apache.avro.data.TimeConversions;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,23 @@ final class LetterBytes {
   }
 
   private Optional<String> avro(byte[] bytes) {
+    return value(bytes).map(value ->
+        "Avro of schema " + ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt() + ": " + DATA.toString(value));
+  }
+
+  /** The values of the record's fields as text; empty when it cannot be read as a record. */
+  Optional<Set<String>> fields(byte @Nullable [] bytes) {
+    return Optional.ofNullable(bytes)
+        .flatMap(this::value)
+        .filter(IndexedRecord.class::isInstance)
+        .map(IndexedRecord.class::cast)
+        .map(row ->
+            row.getSchema().getFields().stream()
+                .map(field -> String.valueOf(row.get(field.pos())))
+                .collect(Collectors.toSet()));
+  }
+
+  private Optional<Object> value(byte[] bytes) {
     if (bytes.length < FRAME_BYTES || bytes[0] != 0) {
       return Optional.empty();
     }
@@ -64,9 +84,7 @@ final class LetterBytes {
     try {
       Schema schema = schemas.apply(id);
       Object value = new GenericDatumReader<>(schema, schema, DATA).read(null, decoder);
-      return decoder.isEnd()
-          ? Optional.of("Avro of schema " + id + ": " + DATA.toString(value))
-          : Optional.empty();
+      return decoder.isEnd() ? Optional.of(value) : Optional.empty();
     } catch (MillraceException | AvroRuntimeException | IOException e) {
       return Optional.empty();
     } catch (IndexOutOfBoundsException | UnsupportedOperationException e) {

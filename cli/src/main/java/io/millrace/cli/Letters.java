@@ -7,6 +7,7 @@ import io.millrace.contracts.Topics;
 import io.millrace.contracts.error.CliError;
 import io.millrace.contracts.error.MillraceException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +27,13 @@ import org.apache.kafka.common.header.Header;
  */
 record Letters(KafkaConnection kafka, Topics topics) {
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  /** Those of a warehouse that runs. */
+  static Letters of(RunFile run) {
+    return new Letters(
+        new KafkaConnection(run.kafka(), Map.of()),
+        new Topics(WarehouseYaml.read(Path.of(run.warehouse()), System.getenv()).topicPrefix()));
+  }
 
   /** A letter by id; the later of two with one id is the same letter. */
   Map<String, ConsumerRecord<byte[], byte[]>> all() {

@@ -125,7 +125,7 @@ class ErasureTest {
     Erasure.Rows rows = erasure.rows();
     assertThat(rows.surrogateKeys()).containsExactlyInAnyOrder(71L, 72L);
     assertThat(rows.current()).isFalse();
-    List<Erasure.Place> places = erasure.places(rows);
+    List<Erasure.Place> places = erasure.places(rows, new LetterSearch.Found(List.of("a/0/1/decode"), 2));
     assertThat(places)
         .extracting(Erasure.Place::place)
         .startsWith("dim.person", "marts.people", "marts.sales")
@@ -140,6 +140,13 @@ class ErasureTest {
           assertThat(p.place()).endsWith("raw.shop.people");
           assertThat(p.gone()).isEqualTo("after 7 days");
         });
+    assertThat(places)
+        .filteredOn(p -> p.place().equals("dead letters"))
+        .singleElement()
+        .extracting(Erasure.Place::what)
+        .asString()
+        .startsWith("1 of staging.people hold it in their keys (a/0/1/decode)")
+        .endsWith("2 cannot be read and may");
     assertThat(Erasure.lines(places)).noneMatch(line -> line.contains("72"));
     assertThat(Erasure.json(places)).contains("\"gone\"");
   }
