@@ -1,33 +1,32 @@
 package io.millrace.dimension;
 
 import io.millrace.changelog.cut.FoldedCut;
-import io.millrace.changelog.published.PublishedLog;
-import io.millrace.changelog.published.TableVersion;
+import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.DimensionError;
-import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.Lake;
 import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
 import io.millrace.lake.Watermark;
-import io.millrace.shard.FollowedTable;
 import io.millrace.shard.FollowedTable.Position;
 import io.millrace.shard.Rebuild;
 import io.millrace.shard.Shard;
 import io.millrace.shard.TableStep;
 import io.millrace.shard.WrittenTable;
 import io.millrace.warehouse.Dimension;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
  * One dimension brought to one version of its input: <em>plan -> read -> apply -> commit ->
  * publish</em>. A version of a dimension is the state of its input at a cut, so input versions are
- * taken one at a time, each at its own cut.
+ * taken one at a time, each at its own cut; where members are inferred, together with the versions
+ * of that cut that bring their keys.
  */
 final class DimensionStep implements TableStep {
   private static final Logger LOG = Logger.getLogger("millrace.dimension");
@@ -37,22 +36,19 @@ final class DimensionStep implements TableStep {
   private final Shard shard;
   private final Dimension dimension;
   private final WrittenTable table;
-  private final FollowedTable input;
-  private final InputHistory history;
+  private final Followed input;
+  private final Inferring inferring;
   private final Events events;
   private final Members members;
   private final Moments moments;
   private final Erasures erasures;
-  private final Deque<InputVersion> queue = new ArrayDeque<>();
-  private Position position;
 
   private DimensionStep(Shard shard, Dimension dimension, WrittenTable table) {
     this.shard = shard;
     this.dimension = dimension;
     this.table = table;
-    this.input =
-        new FollowedTable(shard, shard.around().warehouse().table(dimension.input()).orElseThrow());
-    this.history = new InputHistory(shard, dimension, input);
+    this.input = new Followed(shard, dimension, dimension.input(), table);
+    this.inferring = new Inferring(shard, dimension, table);
     this.events =
         switch (dimension.feed()) {
           case ROWS, REPLACED -> new KeyedEvents(shard.duck(), dimension);
@@ -61,7 +57,6 @@ final class DimensionStep implements TableStep {
     this.members = new Members(shard.duck(), dimension, events);
     this.moments = new Moments(shard, dimension);
     this.erasures = new Erasures(shard, dimension);
-    this.position = startPosition();
   }
 
   /** Opens the dimension with the columns that an earlier statement gave its table. */
@@ -75,25 +70,6 @@ final class DimensionStep implements TableStep {
         shard,
         dimension,
         WrittenTable.open(shard, dimension, Optional.of(DefaultMembers.select(dimension))));
-  }
-
-  /**
-   * All input versions up to the cut that was announced are contained, also those that changed
-   * nothing.
-   */
-  private Position startPosition() {
-    Watermark watermark = table.delta().watermark();
-    String name = dimension.input().toString();
-    Position stored =
-        new Position(
-            watermark.tableIds().getOrDefault(name, ""),
-            watermark.inputs().getOrDefault(name, -1L));
-    return input
-        .newestAt(table.through())
-        .filter(v -> v.version() > stored.version())
-        .filter(v -> stored.tableId().isEmpty() || stored.tableId().equals(v.tableId()))
-        .map(v -> new Position(v.tableId(), v.version()))
-        .orElse(stored);
   }
 
   @Override
@@ -113,17 +89,17 @@ final class DimensionStep implements TableStep {
       return false; // the changed statement counts from the order's cut on
     }
     long until = order.map(cut -> cut.number() - 1).orElse(known);
-    if (queue.isEmpty() && !plan(until)) {
+    long cut = plan(until);
+    if (cut > until) {
       return false;
     }
-    take(queue.getFirst());
+    take(cut);
     return true;
   }
 
-  /** Whether an order is done with; if not, the input has to be followed to its cut first. */
+  /** Whether an order is done with; if not, the inputs have to be followed to its cut first. */
   private boolean carriedOut(FoldedCut order) {
-    if (input.through() < order.number()) {
-      table.progress().waiting("cut " + order.number() + " of " + dimension.input());
+    if (!isReached(order)) {
       return false;
     }
     if (Rebuild.of(order).isErasure()) {
@@ -133,83 +109,113 @@ final class DimensionStep implements TableStep {
     return true;
   }
 
-  /**
-   * Queues the next input versions, of which some may not be announced to this follower. Without
-   * any, the table is where its input is.
-   *
-   * @param until the newest cut that the table may reach without an order being passed over
-   * @return whether there is one
-   */
-  private boolean plan(long until) {
-    PublishedLog.Ahead ahead = input.ahead(position);
-    if (ahead.next().isEmpty()) {
-      table.reached(Math.min(ahead.through(), until));
-      table
-          .progress()
-          .waiting(table.through() < 0 ? "the first cut of " + dimension.input() : null);
-      return false;
-    }
-    if (ahead.next().get().cut() > until) {
-      return false;
-    }
-    queue.addAll(history.upTo(ahead.next().get(), position));
-    return true;
+  /** The input, and those whose keys become members. */
+  private List<Followed> inputs() {
+    return Stream.concat(Stream.of(input), inferring.inputs().stream()).toList();
   }
 
-  private void take(InputVersion planned) {
-    InputVersion version = planned;
+  /**
+   * The cut of the next version of any input, once all have reached it. Without one, the table is
+   * where its inputs are.
+   *
+   * @param limit the newest cut that may be taken
+   * @return a cut above the limit when there is none
+   */
+  private long plan(long limit) {
+    long reached = limit;
+    long next = Long.MAX_VALUE;
+    for (Followed followed : inputs()) {
+      reached = Math.min(reached, followed.look(limit));
+      next = Math.min(next, followed.next());
+    }
+    if (next <= reached) {
+      return next;
+    }
+    table.reached(reached);
+    table
+        .progress()
+        .waiting(
+            table.through() < 0
+                ? "the first cut of "
+                    + inputs().stream()
+                        .map(f -> f.name().toString())
+                        .distinct()
+                        .collect(Collectors.joining(", "))
+                : null);
+    return Long.MAX_VALUE;
+  }
+
+  /** Brings the table to the cut of a version; what cannot be read of it is next in another way. */
+  private void take(long cut) {
+    Optional<InputVersion> version = input.at(cut);
     long before = table.delta().version();
     boolean committed = false;
     while (!committed) {
-      version = load(version);
-      members.apply(table.mirror().relation());
-      KeyCollisions.refuse(shard.duck(), dimension, table.mirror().relation());
+      String existing = table.mirror().relation();
+      if (!read(version, cut) || !inferring.take(cut, existing)) {
+        return;
+      }
+      members.apply(existing);
+      KeyCollisions.refuse(shard.duck(), dimension, existing);
       RowDiff.Changes changes =
           table
               .diff(List.of(dimension.surrogateKey()))
               .into(
                   shard.duck(),
                   CHANGES,
-                  table.mirror().relation(),
+                  existing,
                   Members.WANTED,
                   new RowDiff.Scope(InputRows.KEYS, dimension.keys()));
-      committed = table.commit(changes, watermark(version.cut(), version), false);
+      committed = table.commit(changes, watermark(cut, taken(cut)), false);
     }
-    position = new Position(version.tableId(), version.version());
+    version.ifPresent(input::took);
+    inferring.took(cut);
     if (events instanceof HeldEvents held) {
-      held.committed(position);
+      held.committed(input.position());
     }
     version
-        .topicEnd()
+        .flatMap(InputVersion::topicEnd)
         .ifPresent(end -> table.readTo(shard.around().names().table(dimension.input()), end));
-    queue.removeFirst();
     table.progress().stepped(table.delta().version() != before);
   }
 
-  /**
-   * Loads the changes of a version; when vacuum has taken them, the difference to the input's
-   * newest rows in their place.
-   *
-   * @return what was loaded, which is the first in the queue
-   */
-  private InputVersion load(InputVersion version) {
-    try {
-      read(version);
-      return version;
-    } catch (MillraceException e) {
-      if (e.errorCode() != LakeError.LK_011_HISTORY_GONE) {
-        throw e;
-      }
-      InputVersion newest =
-          history.difference(version.version(), input.newestAt(Long.MAX_VALUE).orElseThrow());
-      queue.clear();
-      queue.addFirst(newest);
-      read(newest);
-      return newest;
+  /** What is contained of each input once the versions of a cut are. */
+  private Map<TableName, Position> taken(long cut) {
+    Map<TableName, Position> taken = new TreeMap<>();
+    for (Followed followed : inputs()) {
+      taken.put(
+          followed.name(),
+          followed
+              .at(cut)
+              .map(v -> new Position(v.tableId(), v.version()))
+              .orElse(followed.position()));
     }
+    return taken;
+  }
+
+  private Map<TableName, Position> positions() {
+    return taken(Long.MIN_VALUE);
+  }
+
+  /**
+   * Reads what a version of the input says; without one it says nothing.
+   *
+   * @return see {@link Followed#read}
+   */
+  private boolean read(Optional<InputVersion> version, long cut) {
+    if (version.isPresent()) {
+      return input.read(version.get(), this::read);
+    }
+    input.history().loadNothing(INPUT);
+    if (events instanceof HeldEvents held && !held.shows(input.position())) {
+      held.hold(input.history().rowsAt(input.position()), input.position());
+    }
+    events.take(INPUT, moments.at(cut, true));
+    return true;
   }
 
   private void read(InputVersion version) {
+    InputHistory history = input.history();
     String members = table.mirror().relation();
     switch (events) {
       case KeyedEvents keyed -> {
@@ -223,8 +229,8 @@ final class DimensionStep implements TableStep {
         if (version.how() instanceof InputVersion.How.Difference) {
           held.takeAll(history.rowsAt(next), members, next);
         } else {
-          if (!held.shows(position)) {
-            held.hold(history.rowsAt(position), position);
+          if (!held.shows(input.position())) {
+            held.hold(history.rowsAt(input.position()), input.position());
           }
           history.load(version, members, INPUT);
           held.take(INPUT, moments.at(version.cut(), true));
@@ -236,9 +242,17 @@ final class DimensionStep implements TableStep {
   private boolean hasMembers(String relation) {
     return Sql.number(
             shard.duck(),
-            "SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s > 0 LIMIT 1)"
-                .formatted(relation, Sql.name(dimension.surrogateKey())))
+            "SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s > 0%s LIMIT 1)"
+                .formatted(relation, Sql.name(dimension.surrogateKey()), Floors.without(dimension)))
         > 0;
+  }
+
+  /** Whether all inputs are right through an order's cut. */
+  private boolean isReached(FoldedCut order) {
+    Optional<Followed> late =
+        inputs().stream().filter(f -> f.through() < order.number()).findFirst();
+    late.ifPresent(f -> table.progress().waiting("cut " + order.number() + " of " + f.name()));
+    return late.isEmpty();
   }
 
   /**
@@ -247,8 +261,9 @@ final class DimensionStep implements TableStep {
    */
   private void rebuild(FoldedCut order) {
     Rebuilding rebuilding =
-        new Rebuilding(shard, dimension, table, history, events, members, moments, erasures);
-    InputVersion last;
+        new Rebuilding(
+            shard, dimension, table, input, inferring, events, members, moments, erasures);
+    Rebuilding.Contained last;
     try {
       last = rebuilding.run(order);
     } catch (MillraceException e) {
@@ -266,12 +281,15 @@ final class DimensionStep implements TableStep {
         table
             .diff(List.of(dimension.surrogateKey()))
             .into(shard.duck(), CHANGES, table.mirror().relation(), Rebuilding.SCRATCH);
-    if (table.commit(changes, watermark(order.number(), last), table.definitionChanged())) {
-      position = new Position(last.tableId(), last.version());
+    Map<TableName, Position> contained = new TreeMap<>(Map.of(input.name(), last.own()));
+    for (int i = 0; i < last.keys().size(); i++) {
+      contained.put(inferring.inputs().get(i).name(), last.keys().get(i));
+    }
+    if (table.commit(changes, watermark(order.number(), contained), table.definitionChanged())) {
+      inputs().forEach(f -> f.jumped(contained.getOrDefault(f.name(), f.position())));
       if (events instanceof HeldEvents held) {
-        held.committed(position);
+        held.committed(input.position());
       }
-      queue.clear();
       table.reached(order.number());
       table.progress().stepped(true);
     }
@@ -283,11 +301,7 @@ final class DimensionStep implements TableStep {
    * @return whether that is done or refused
    */
   private boolean erase(FoldedCut order) {
-    long next =
-        queue.isEmpty()
-            ? input.ahead(position).next().map(TableVersion::cut).orElse(Long.MAX_VALUE)
-            : queue.getFirst().cut();
-    if (next <= order.number()) {
+    if (plan(order.number() - 1) <= order.number()) {
       return false;
     }
     List<Long> erased = Rebuild.of(order).erase();
@@ -315,23 +329,24 @@ final class DimensionStep implements TableStep {
                   table.mirror().relation(),
                   Erasures.WANTED,
                   new RowDiff.Scope(Erasures.KEYS, dimension.keys()));
-      committed = table.commit(changes, watermark(order.number(), position), false);
+      committed = table.commit(changes, watermark(order.number(), positions()), false);
     }
     table.progress().stepped(true);
     return true;
   }
 
-  private Watermark watermark(long cut, InputVersion version) {
-    return watermark(cut, new Position(version.tableId(), version.version()));
-  }
-
-  private Watermark watermark(long cut, Position contained) {
-    String name = dimension.input().toString();
+  private Watermark watermark(long cut, Map<TableName, Position> contained) {
+    Map<String, Long> versions = new TreeMap<>();
+    Map<String, String> ids = new TreeMap<>();
+    contained.forEach((name, position) -> {
+      versions.put(name.toString(), position.version());
+      ids.put(name.toString(), position.tableId());
+    });
     return new Watermark(
         cut,
-        Map.of(name, contained.version()),
+        versions,
         shard.around().topics().knownIds(List.of(shard.around().names().cuts())),
-        Map.of(name, contained.tableId()),
+        ids,
         0,
         0,
         dimension.definition(),

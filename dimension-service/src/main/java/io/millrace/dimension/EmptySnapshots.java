@@ -25,12 +25,13 @@ final class EmptySnapshots {
     long left =
         Sql.number(
             duck,
-            "SELECT count(*) FROM %s e ANTI JOIN %s g ON %s WHERE e.is_current AND e.%s > 0"
+            "SELECT count(*) FROM %s e ANTI JOIN %s g ON %s WHERE e.is_current AND e.%s > 0%s"
                 .formatted(
                     existing,
                     InputRows.GONE,
                     InputRows.equal(dimension.keys(), "e", "g"),
-                    Sql.name(dimension.surrogateKey())));
+                    Sql.name(dimension.surrogateKey()),
+                    Floors.without(dimension)));
     long gone = Sql.number(duck, "SELECT count(*) FROM " + InputRows.GONE);
     if (left == 0 && gone > 0) {
       throw new MillraceException(

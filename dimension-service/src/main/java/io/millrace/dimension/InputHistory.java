@@ -80,7 +80,7 @@ final class InputHistory {
         || version.how() instanceof How.Difference
         || !Rebuild.of(shard.around().cutLog().cut(version.cut()))
             .rebuild()
-            .equals(dimension.input().toString())) {
+            .equals(input.name().toString())) {
       return List.of();
     }
     try {
@@ -113,7 +113,7 @@ final class InputHistory {
         dimension.name(),
         first,
         announced.version(),
-        dimension.input(),
+        input.name(),
         announced.cut());
     return whole(announced);
   }
@@ -144,6 +144,28 @@ final class InputHistory {
     }
   }
 
+  /** As {@link #load}, for who wants rows alone: a difference is all of them. */
+  void loadRows(InputVersion version, String into) {
+    switch (version.how()) {
+      case How.Announced(TableVersion announced) -> input.load(announced, into);
+      case How.Feed _ -> input.loadFromFeed(input.open(), version.version(), into);
+      case How.Difference _ ->
+          Sql.run(
+              duck,
+              "CREATE OR REPLACE TEMP TABLE %s AS SELECT *, 1 AS _weight FROM %s"
+                  .formatted(
+                      Sql.name(into), rowsAt(new Position(version.tableId(), version.version()))));
+    }
+  }
+
+  /** No changes, as {@link #load} gives them. */
+  void loadNothing(String into) {
+    Sql.run(
+        duck,
+        "CREATE OR REPLACE TEMP TABLE %s AS SELECT *, 1 AS _weight FROM %s"
+            .formatted(Sql.name(into), rowsAt(Position.NONE)));
+  }
+
   /**
    * All rows of the input as they are, and for each current member without one a row of its key
    * before. The row before is the member's own, as far as the input's columns are the dimension's.
@@ -163,8 +185,14 @@ final class InputHistory {
         CREATE OR REPLACE TEMP TABLE %s AS
         SELECT *, 1 AS _weight FROM %s
         UNION ALL
-        SELECT %s, -1 FROM %s m WHERE m.is_current AND m.%s > 0
+        SELECT %s, -1 FROM %s m WHERE m.is_current AND m.%s > 0%s
         """
-            .formatted(Sql.name(into), rows, before, members, Sql.name(dimension.surrogateKey())));
+            .formatted(
+                Sql.name(into),
+                rows,
+                before,
+                members,
+                Sql.name(dimension.surrogateKey()),
+                Floors.without(dimension)));
   }
 }

@@ -24,6 +24,8 @@ import java.util.stream.Collectors;
  *       state; it shows the first state (0) or the last (1, 3), of type 3 also what the chosen
  *       columns were before their last change.
  * </ul>
+ *
+ * <p>A key may have a floor, see {@link Floors}.
  */
 final class Members {
   /** The wanted rows of the keys in {@link InputRows#KEYS}, in the dimension's columns. */
@@ -85,7 +87,7 @@ final class Members {
       SELECT *, sum(_begins::INTEGER) OVER (PARTITION BY %1$s ORDER BY _start) AS _version
       FROM compared),
     versions AS (
-      SELECT *, min(_start) OVER (PARTITION BY %1$s, _version) AS valid_from
+      SELECT *, min(_start) OVER (PARTITION BY %1$s, _version) AS valid_from%9$s
       FROM grouped WHERE _version > 0
       QUALIFY row_number() OVER (PARTITION BY %1$s, _version ORDER BY _start DESC) = 1),
     bounded AS (
@@ -104,7 +106,11 @@ final class Members {
             Sql.name(dimension.surrogateKey()),
             Sql.names(dimension.attributes().names()),
             addedToVersions(),
-            deleted("_deleted"));
+            deleted("_deleted") + inferred("_floor"),
+            dimension.infers()
+                ? ", min(_known) OVER (PARTITION BY %s, _version) AS %s"
+                    .formatted(keys, Dimension.KNOWN_FROM)
+                : "");
   }
 
   private String addedToVersions() {
@@ -128,7 +134,7 @@ final class Members {
     lasting AS (
       SELECT *, max(_start) FILTER (_live) OVER (PARTITION BY %1$s) AS _last%2$s FROM placed),
     members AS (
-      SELECT %3$s({%4$s}, _start) FILTER (_live) AS _row, any_value(_since) AS valid_from,
+      SELECT %3$s({%4$s}, _start) FILTER (_live) AS _row, %12$s,
              coalesce(min(_start) FILTER (NOT _live AND _start > _last), %5$s) AS valid_to%6$s
       FROM lasting WHERE _last IS NOT NULL GROUP BY %1$s),
     v AS (
@@ -154,9 +160,28 @@ final class Members {
                     + " FILTER (_live AND (_kept OR coalesce(%3$s, FALSE))) AS %2$s"),
             attributes(a -> "_row." + Sql.name(a) + " AS " + Sql.name(a)),
             previous(", %2$s"),
-            deleted("valid_to < " + Validity.OPEN_END),
+            deleted("valid_to < " + Validity.OPEN_END) + inferred("_inferred"),
             SurrogateKeys.ofMember(dimension, "v"),
-            Sql.name(dimension.surrogateKey()));
+            Sql.name(dimension.surrogateKey()),
+            since());
+  }
+
+  /** Where a member begins, or the floor that it stands on. */
+  private String since() {
+    return dimension.infers()
+        ? """
+        CASE WHEN any_value(_floored) THEN least(%s, any_value(_since))
+          ELSE any_value(_since) END AS valid_from,
+        any_value(_since) AS known_from, bool_or(_floor) AS _inferred\
+        """
+            .formatted(Validity.BEGINNING)
+        : "any_value(_since) AS valid_from";
+  }
+
+  private String inferred(String value) {
+    return dimension.infers()
+        ? ", %s AS %s, %s".formatted(value, Dimension.IS_INFERRED, Dimension.KNOWN_FROM)
+        : "";
   }
 
   private String attributes(java.util.function.UnaryOperator<String> text) {

@@ -17,6 +17,7 @@ import io.millrace.shard.Shard;
 import io.millrace.shard.WrittenTable;
 import io.millrace.warehouse.Dimension;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,6 +40,7 @@ final class Rebuilding {
   private final Dimension dimension;
   private final WrittenTable table;
   private final InputHistory history;
+  private final Inferring inferring;
   private final Events events;
   private final Members members;
   private final Moments moments;
@@ -48,7 +50,8 @@ final class Rebuilding {
       Shard shard,
       Dimension dimension,
       WrittenTable table,
-      InputHistory history,
+      Followed input,
+      Inferring inferring,
       Events events,
       Members members,
       Moments moments,
@@ -56,7 +59,8 @@ final class Rebuilding {
     this.shard = shard;
     this.dimension = dimension;
     this.table = table;
-    this.history = history;
+    this.history = input.history();
+    this.inferring = inferring;
     this.events = events;
     this.members = members;
     this.moments = moments;
@@ -64,11 +68,37 @@ final class Rebuilding {
   }
 
   /**
-   * Fills {@link #SCRATCH} with the rows at the order's cut.
+   * What computed rows contain.
    *
-   * @return the input version that they contain
+   * @param own of the input
+   * @param keys of the tables whose keys become members, in their order
    */
-  InputVersion run(FoldedCut order) {
+  record Contained(Position own, List<Position> keys) {}
+
+  /** Fills {@link #SCRATCH} with the rows at the order's cut. */
+  Contained run(FoldedCut order) {
+    InputVersion last = replay(order);
+    List<Position> keys = List.of();
+    if (dimension.infers()) {
+      history.loadNothing(INPUT);
+      events.take(INPUT, moments.at(order.number(), true));
+      keys = inferring.all(order.number(), floored(), SCRATCH);
+      members.apply(SCRATCH);
+      replace();
+    }
+    keepDropped();
+    return new Contained(new Position(last.tableId(), last.version()), keys);
+  }
+
+  /** The table's rows, if they can tell which of today's keys have a floor. */
+  private Optional<String> floored() {
+    RowSchema stored = table.delta().schema();
+    return stored.column(Dimension.KNOWN_FROM).isPresent() && sameKeys(stored)
+        ? Optional.of(table.mirror().relation())
+        : Optional.empty();
+  }
+
+  private InputVersion replay(FoldedCut order) {
     TableVersion last =
         shard
             .around()
@@ -194,13 +224,15 @@ final class Rebuilding {
 
   private InputVersion replay(Span span, List<InputVersion> versions, TableVersion last) {
     Sql.run(shard.duck(), "CREATE OR REPLACE TEMP TABLE " + SCRATCH + " AS " + span.first());
+    inferring.clear();
     long shown = span.after();
     InputVersion newest = InputVersion.announced(last);
     boolean empty =
         Sql.number(
                 shard.duck(),
-                "SELECT count(*) FROM %s WHERE %s > 0"
-                    .formatted(SCRATCH, Sql.name(dimension.surrogateKey())))
+                "SELECT count(*) FROM %s WHERE %s > 0%s"
+                    .formatted(
+                        SCRATCH, Sql.name(dimension.surrogateKey()), Floors.without(dimension)))
             == 0;
     for (InputVersion version : versions) {
       erasures.replay(SCRATCH, shown, version.cut());
@@ -222,7 +254,6 @@ final class Rebuilding {
       newest = version;
     }
     erasures.replay(SCRATCH, shown, span.through());
-    keepDropped();
     return newest;
   }
 

@@ -26,6 +26,18 @@ record Engine(Connection duck, Dimension dimension, Events events, UnaryOperator
     return new Engine(duck, dimension, new KeyedEvents(duck, dimension), UnaryOperator.identity());
   }
 
+  /** In a plain table, after keys were found in facts too. */
+  void take(List<Change> changes, List<Long> found, long committedAt, String table) {
+    fill("z", changes);
+    events.take(
+        "z", new InputRows.Moment(Instant.EPOCH.plus(committedAt, ChronoUnit.MICROS), false));
+    Floors floors = new Floors(duck, dimension);
+    floors.clear();
+    floors.infer(InferredMembersTest.keys(found), table);
+    wanted(table);
+    put(table);
+  }
+
   /** Leaves the rows that the keys concerned should have in {@link Members#WANTED}. */
   void want(List<Change> changes, long committedAt, String existing) {
     fill("z", changes);

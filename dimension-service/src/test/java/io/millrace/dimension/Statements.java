@@ -77,6 +77,20 @@ final class Statements {
     return read(folder).dimensions();
   }
 
+  /** The dimension dim.c, of which a fact asks that it infers members of staging.f (id, c). */
+  static Dimension inferring(Path folder, String clauses, String columns) {
+    write(
+        folder,
+        "staging/f.sql",
+        "CREATE STAGING TABLE staging.f KEYS (id) AS SELECT id, tie AS c FROM raw.s.c");
+    write(
+        folder,
+        "marts/f.sql",
+        "CREATE DYNAMIC TABLE marts.f AS SELECT id, lookup(dim.c, c, on_no_match => 'INFER') AS sk"
+            + " FROM staging.f");
+    return dimensions(folder, clauses, columns).getFirst();
+  }
+
   private static Warehouse read(Path folder) {
     return WarehouseFolder.read(
             folder,

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /**
  * A dimension: the rows of one input, each under a surrogate key, with or without history. A
@@ -19,13 +20,15 @@ import java.util.SequencedMap;
  * @param name dim.&lt;file name&gt;
  * @param schema surrogate key BIGINT, the durable key of type 7 BIGINT, the SELECT's columns, those
  *     that the type adds, then {@code valid_from}, {@code valid_to} (TIMESTAMPTZ) and {@code
- *     is_current} (BOOLEAN), and {@code is_deleted} (BOOLEAN) where deletes are flagged; the key is
- *     the surrogate key. The SELECT's columns are nullable, for the default members hold nothing in
- *     them
+ *     is_current} (BOOLEAN), {@code is_deleted} (BOOLEAN) where deletes are flagged, and {@code
+ *     is_inferred} (BOOLEAN) and {@code known_from} (TIMESTAMPTZ) where members are inferred; the
+ *     key is the surrogate key. The SELECT's columns are nullable, for the default members hold
+ *     nothing in them
  * @param definition see {@link Table#definition}
  * @param partitionBy see {@link Table#partitionBy}
  * @param file see {@link Table#file}
- * @param input the one table it is made from
+ * @param input the one table that its attributes come from
+ * @param keyInputs where keys are found that become members before their rows come
  * @param feed what the rows of the input are
  * @param keys natural key: names of output columns, in the order of KEYS
  * @param sequenceBy output columns by which states follow one another: first one (TIMESTAMP,
@@ -51,6 +54,7 @@ public record Dimension(
     List<String> partitionBy,
     Path file,
     TableName input,
+    List<KeyInput> keyInputs,
     Feed feed,
     List<String> keys,
     List<String> sequenceBy,
@@ -77,17 +81,39 @@ public record Dimension(
   /** Column that is TRUE in the row that a delete ended, where deletes are flagged. */
   public static final String IS_DELETED = "is_deleted";
 
+  /** Column that is TRUE in a member of which nothing is known but its key. */
+  public static final String IS_INFERRED = "is_inferred";
+
+  /**
+   * Column with the time since which the version's attributes are known: {@link #VALID_FROM}, but
+   * of a member that was inferred; NULL where nothing is known.
+   */
+  public static final String KNOWN_FROM = "known_from";
+
   /** What the names of columns begin with that hold a member's current values, of type 6. */
   public static final String CURRENT = "current_";
 
   public Dimension {
     partitionBy = List.copyOf(partitionBy);
+    keyInputs = List.copyOf(keyInputs);
     keys = List.copyOf(keys);
     sequenceBy = List.copyOf(sequenceBy);
     tracked = List.copyOf(tracked);
     ignoreNulls = List.copyOf(ignoreNulls);
     previous = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(previous));
     kept = List.copyOf(kept);
+  }
+
+  /**
+   * Rows of a staging table whose keys become members, if the dimension has none of them.
+   *
+   * @param table the staging table
+   * @param columns its columns, in the order of {@code keys}
+   */
+  public record KeyInput(TableName table, List<String> columns) {
+    public KeyInput {
+      columns = List.copyOf(columns);
+    }
   }
 
   /** What the rows of the input are. */
@@ -160,7 +186,14 @@ public record Dimension(
 
   @Override
   public List<TableName> inputs() {
-    return List.of(input);
+    return Stream.concat(Stream.of(input), keyInputs.stream().map(KeyInput::table))
+        .distinct()
+        .toList();
+  }
+
+  /** Whether members can be inferred, so that it has the columns that tell. */
+  public boolean infers() {
+    return !keyInputs.isEmpty();
   }
 
   /**
@@ -185,6 +218,7 @@ public record Dimension(
         partitionBy,
         file,
         input,
+        keyInputs,
         feed,
         keys,
         sequenceBy,
@@ -202,7 +236,7 @@ public record Dimension(
 
   /** What a column of that name shows follows from others. */
   private static boolean isComputed(Column column) {
-    return column.name().startsWith(CURRENT);
+    return column.name().startsWith(CURRENT) || column.name().equals(KNOWN_FROM);
   }
 
   /**

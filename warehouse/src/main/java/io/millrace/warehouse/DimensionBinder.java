@@ -4,10 +4,12 @@ import io.millrace.contracts.error.WarehouseError;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.warehouse.Dimension.Deletes;
 import io.millrace.warehouse.Dimension.Feed;
+import io.millrace.warehouse.Dimension.KeyInput;
 import io.millrace.warehouse.Dimension.OnDelete;
 import io.millrace.warehouse.Dimension.ScdType;
 import io.millrace.warehouse.problem.SourceText;
 import io.millrace.warehouse.sql.BoundSelect;
+import io.millrace.warehouse.sql.Inference;
 import io.millrace.warehouse.sql.Layer;
 import io.millrace.warehouse.statement.Statement.Condition;
 import io.millrace.warehouse.statement.Statement.DimensionStatement;
@@ -22,16 +24,21 @@ import java.util.SequencedMap;
 /** Makes dimensions of their statements. */
 final class DimensionBinder {
   private final Binding binding;
+  private final List<Inference> inferences;
 
-  DimensionBinder(Binding binding) {
+  /**
+   * @param inferences lookups that ask the dimension to infer members, over tables that are bound
+   */
+  DimensionBinder(Binding binding, List<Inference> inferences) {
     this.binding = binding;
+    this.inferences = List.copyOf(inferences);
   }
 
   /** Binds a statement of one table; empty, with problems, when something is wrong. */
   Optional<Dimension> bind(ParsedTable parsed, DimensionStatement statement) {
     int before = binding.problems().count();
     Optional<BoundSelect> select = binding.bind(parsed, Layer.DIMENSION, List.of());
-    if (select.isEmpty() || statement.keys().names().isEmpty()) {
+    if (select.isEmpty() || (statement.keys().names().isEmpty() && !statement.combinations())) {
       return Optional.empty();
     }
     SequencedMap<String, Condition> conditions = new LinkedHashMap<>();
@@ -54,7 +61,7 @@ final class DimensionBinder {
     SourceText text = statement.header().text();
     ScdType type = type(statement);
     DimensionColumns columns = new DimensionColumns(binding, statement, type, select);
-    List<String> keys = binding.keys(text, "KEYS", statement.keys(), select);
+    List<String> keys = keys(statement, select);
     Feed feed = feed(statement);
     List<String> sequenceBy = columns.sequenceBy();
     requireGrain(parsed, statement, feed, keys, select);
@@ -71,9 +78,10 @@ final class DimensionBinder {
             statement.truncates().isPresent());
     String surrogateKey = surrogateKey(parsed, statement);
     Optional<String> durableKey = durableKey(parsed, statement, type);
+    List<KeyInput> keyInputs = columns.keyInputs(keys, inferences);
     RowSchema schema =
-        columns.schema(surrogateKey, durableKey, tracked, previous, deletes.action());
-    String definition =
+        columns.schema(surrogateKey, durableKey, tracked, previous, deletes.action(), keyInputs);
+    Definition definition =
         new Definition("dimension", marked, schema)
             .add("from", feed.name())
             .add("natural key", keys.toArray(String[]::new))
@@ -82,15 +90,19 @@ final class DimensionBinder {
             .add("tracked", tracked.toArray(String[]::new))
             .add("ignore nulls", ignoreNulls.toArray(String[]::new))
             .add("previous", previous.keySet().toArray(String[]::new))
-            .add("on delete", deletes.action().name())
-            .hash();
+            .add("on delete", deletes.action().name());
+    keyInputs.forEach(input ->
+        definition
+            .add("infer from", input.table().toString())
+            .add("infer key", input.columns().toArray(String[]::new)));
     return new Dimension(
         parsed.name(),
         schema,
-        definition,
+        definition.hash(),
         binding.partitionBy(statement.header(), select),
         text.file(),
         parsed.inputs().tables().getFirst(),
+        keyInputs,
         feed,
         keys,
         sequenceBy,
@@ -104,6 +116,19 @@ final class DimensionBinder {
         new RowSchema(select.columns(), keys),
         List.of(),
         marked.template());
+  }
+
+  private List<String> keys(DimensionStatement statement, BoundSelect select) {
+    List<String> keys =
+        binding.keys(statement.header().text(), "KEYS", statement.keys(), select);
+    if (statement.combinations() && !keys.isEmpty() && keys.size() < select.names().size()) {
+      problem(
+          WarehouseError.WH_024_CLAUSE_VALUE,
+          statement,
+          statement.keys().offset(),
+          "of SELECT DISTINCT all columns are the key: leave KEYS out");
+    }
+    return statement.combinations() && statement.keys().names().isEmpty() ? select.names() : keys;
   }
 
   private Feed feed(DimensionStatement statement) {

@@ -4,10 +4,12 @@ import io.millrace.contracts.error.WarehouseError;
 import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
+import io.millrace.warehouse.Dimension.KeyInput;
 import io.millrace.warehouse.Dimension.OnDelete;
 import io.millrace.warehouse.Dimension.ScdType;
 import io.millrace.warehouse.problem.SourceText;
 import io.millrace.warehouse.sql.BoundSelect;
+import io.millrace.warehouse.sql.Inference;
 import io.millrace.warehouse.statement.Statement;
 import io.millrace.warehouse.statement.Statement.Columns;
 import io.millrace.warehouse.statement.Statement.DimensionStatement;
@@ -16,8 +18,10 @@ import io.millrace.warehouse.statement.Statement.Names;
 import io.millrace.warehouse.statement.Statement.Renamed;
 import io.millrace.warehouse.statement.Statement.Term;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -128,13 +132,35 @@ record DimensionColumns(
     return previous;
   }
 
+  /** Where lookups say that keys are found; a key of another type is a problem of the lookup. */
+  List<KeyInput> keyInputs(List<String> keys, List<Inference> inferences) {
+    Set<KeyInput> inputs = new LinkedHashSet<>();
+    for (Inference inference : inferences) {
+      RowSchema table = binding.schema(inference.table());
+      List<Column> columns =
+          inference.columns().stream().flatMap(c -> table.column(c).stream()).toList();
+      List<DataType> types =
+          keys.stream().flatMap(k -> column(k).stream()).map(Column::type).toList();
+      if (columns.size() == keys.size()
+          && columns.stream().map(Column::type).toList().equals(types)) {
+        inputs.add(new KeyInput(inference.table(), columns.stream().map(Column::name).toList()));
+      } else {
+        inference.problem(
+            "members can be inferred from columns of the key's types, which are "
+                + types.stream().map(DataType::sql).toList());
+      }
+    }
+    return inputs.stream().sorted(Comparator.comparing(KeyInput::toString)).toList();
+  }
+
   /** The dimension's columns; one that the SELECT or the dimension has already is a problem. */
   RowSchema schema(
       String surrogateKey,
       Optional<String> durableKey,
       List<String> tracked,
       SequencedMap<String, String> previous,
-      OnDelete onDelete) {
+      OnDelete onDelete,
+      List<KeyInput> keyInputs) {
     List<Column> columns = new ArrayList<>();
     columns.add(new Column(surrogateKey, DataType.Simple.BIGINT, false));
     durableKey.ifPresent(name -> columns.add(new Column(name, DataType.Simple.BIGINT, false)));
@@ -148,6 +174,10 @@ record DimensionColumns(
     columns.add(new Column(Dimension.IS_CURRENT, DataType.Simple.BOOLEAN, false));
     if (onDelete == OnDelete.FLAG) {
       columns.add(new Column(Dimension.IS_DELETED, DataType.Simple.BOOLEAN, false));
+    }
+    if (!keyInputs.isEmpty()) {
+      columns.add(new Column(Dimension.IS_INFERRED, DataType.Simple.BOOLEAN, false));
+      columns.add(new Column(Dimension.KNOWN_FROM, DataType.Simple.TIMESTAMPTZ, true));
     }
     Set<String> seen = new HashSet<>();
     for (Column column : columns) {

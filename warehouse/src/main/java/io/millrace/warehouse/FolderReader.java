@@ -13,6 +13,7 @@ import io.millrace.warehouse.source.CdcSource;
 import io.millrace.warehouse.source.Source;
 import io.millrace.warehouse.source.SourceYaml;
 import io.millrace.warehouse.sql.Analysis;
+import io.millrace.warehouse.sql.Inference;
 import io.millrace.warehouse.sql.Inputs;
 import io.millrace.warehouse.sql.Inputs.RawName;
 import io.millrace.warehouse.sql.Layer;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +36,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads one folder once: files, then statements, then the graph, then table by table. */
 final class FolderReader {
@@ -47,6 +50,7 @@ final class FolderReader {
   private final FolderFiles files;
   private final Map<String, Source> sources = new TreeMap<>();
   private final Map<String, Path> sourceFiles = new TreeMap<>();
+  private final Map<TableName, List<Inference>> inferences = new HashMap<>();
 
   FolderReader(Path folder, RawSchemas rawSchemas, Reading reading) {
     this.folder = folder;
@@ -126,6 +130,7 @@ final class FolderReader {
       Map<TableName, ParsedTable> parsed = parse(analysis, texts);
       Set<TableName> names = new TreeSet<>(texts.keySet());
       names.addAll(parsed.keySet());
+      infer(parsed);
       TableGraph graph = graph(names, parsed);
       Binding binding = new Binding(analysis, problems);
       TargetLag lag =
@@ -185,8 +190,17 @@ final class FolderReader {
     return parsed;
   }
 
-  /** Its SELECT; that of a calendar follows from its clauses. */
+  /**
+   * Its SELECT, without DISTINCT, which is a clause; that of a calendar follows from its clauses.
+   */
   private Optional<Select> select(Analysis analysis, SourceText text, Statement statement) {
+    if (statement instanceof Statement.DimensionStatement dimension && dimension.combinations()) {
+      int begin = statement.header().selectOffset();
+      String blank =
+          text.text().substring(0, begin)
+              + text.text().substring(begin).replaceFirst("(?i)DISTINCT", " ".repeat(8));
+      return Select.parse(analysis, new SourceText(text.file(), blank), begin, problems);
+    }
     return statement instanceof Statement.CalendarStatement calendar
         ? CalendarBinder.select(calendar, problems)
             .flatMap(sql -> Select.parse(analysis, new SourceText(text.file(), sql), 0, problems))
@@ -224,10 +238,37 @@ final class FolderReader {
     };
   }
 
+  /** Notes which dimensions are to make members of keys that other tables hold. */
+  private void infer(Map<TableName, ParsedTable> parsed) {
+    for (ParsedTable table : parsed.values()) {
+      if (table.statement() instanceof Statement.Dynamic) {
+        for (Inference inference : Inference.of(table.select())) {
+          ParsedTable asked = parsed.get(inference.dimension());
+          if (asked != null && !(asked.statement() instanceof Statement.DimensionStatement)) {
+            inference.problem(inference.dimension() + " makes its members itself");
+          } else if (parsed.containsKey(inference.table())) {
+            inferences
+                .computeIfAbsent(inference.dimension(), name -> new ArrayList<>())
+                .add(inference);
+          }
+        }
+      }
+    }
+  }
+
+  /** What a table reads: what its SELECT names, and where its members are inferred from. */
+  private List<TableName> inputs(ParsedTable parsed) {
+    return Stream.concat(
+            parsed.inputs().tables().stream(),
+            inferences.getOrDefault(parsed.name(), List.of()).stream().map(Inference::table))
+        .distinct()
+        .toList();
+  }
+
   private TableGraph graph(Set<TableName> names, Map<TableName, ParsedTable> parsed) {
     Map<TableName, List<TableName>> inputs = new TreeMap<>();
     for (TableName name : names) {
-      inputs.put(name, parsed.containsKey(name) ? parsed.get(name).inputs().tables() : List.of());
+      inputs.put(name, parsed.containsKey(name) ? inputs(parsed.get(name)) : List.of());
     }
     TableGraph graph = TableGraph.of(inputs);
     for (List<TableName> cycle : graph.cycles()) {
@@ -248,13 +289,14 @@ final class FolderReader {
 
   /** Empty when something is wrong with the table, or with one that it reads. */
   private Optional<? extends Table> bind(Binding binding, ParsedTable parsed, TargetLag lag) {
-    if (!parsed.inputs().tables().stream().allMatch(binding::isBound)) {
+    if (!inputs(parsed).stream().allMatch(binding::isBound)) {
       return Optional.empty();
     }
     return switch (parsed.statement()) {
       case Statement.Staging staging -> bindStaging(binding, parsed, staging);
       case Statement.DimensionStatement dimension ->
-          new DimensionBinder(binding).bind(parsed, dimension);
+          new DimensionBinder(binding, inferences.getOrDefault(parsed.name(), List.of()))
+              .bind(parsed, dimension);
       case Statement.CalendarStatement calendar -> new CalendarBinder(binding).bind(parsed);
       case Statement.Dynamic dynamic -> new DynamicBinder(binding, lag).bind(parsed, dynamic);
     };

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the clauses of CREATE DIMENSION make of it. */
 class DimensionTest {
@@ -145,5 +147,38 @@ class DimensionTest {
                         + " staging.orders")
                 .table("dim.d");
     assertThat(dimension.tracked()).isEmpty();
+  }
+
+  private TestFolder junk(String clauses) {
+    return new TestFolder(temp)
+        .with(
+            "dimensions/d.sql",
+            "CREATE DIMENSION dim.d %s AS SELECT DISTINCT country, amount > 0 AS opens FROM staging.orders"
+                .formatted(clauses));
+  }
+
+  @Test
+  void selectDistinctIsAJunkDimension() {
+    Dimension dimension = (Dimension) junk("").table("dim.d");
+    assertThat(dimension.keys()).containsExactly("country", "opens");
+    assertThat(dimension.deletes().action()).isEqualTo(OnDelete.IGNORE);
+    assertThat(dimension.scdType()).isEqualTo(ScdType.TYPE_1);
+    assertThat(dimension.select("x")).doesNotContain("DISTINCT");
+    assertThat(junk("KEYS (opens, country) SURROGATE KEY k").table("dim.d"))
+        .isInstanceOf(Dimension.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "KEYS (country)",
+        "STORED AS SCD TYPE 2",
+        "SEQUENCE BY opens",
+        "APPLY AS DELETE CLOSE",
+        "FROM SNAPSHOT"
+      })
+  void aJunkDimensionHasNoHistory(String clauses) {
+    assertThat(junk(clauses).read().problems())
+        .anyMatch(p -> p.toString().contains("WH-024") && p.toString().contains("SELECT DISTINCT"));
   }
 }

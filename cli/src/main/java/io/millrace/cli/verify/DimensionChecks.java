@@ -79,8 +79,11 @@ record DimensionChecks(Connection duck, Dimension dimension) {
                 .formatted(wanted, Dimension.Deletes.IS_END)
             : "(SELECT DISTINCT * FROM " + wanted + ")";
     String current =
-        "(SELECT * FROM %s WHERE is_current AND %s > 0)"
-            .formatted(stored, Sql.name(dimension.surrogateKey()));
+        "(SELECT * FROM %s WHERE is_current AND %s > 0%s)"
+            .formatted(
+                stored,
+                Sql.name(dimension.surrogateKey()),
+                dimension.infers() ? " AND NOT " + Dimension.IS_INFERRED : "");
     if (dimension.deletes().action() == Dimension.OnDelete.IGNORE) {
       current = among(current, live);
     }

@@ -64,6 +64,8 @@ public enum WarehouseError implements ErrorCode {
   WH_042_CYCLE(Kind.CONFIG, Response.STOP),
   /** A table that a statement of this kind may not read. */
   WH_043_WRONG_LAYER(Kind.CONFIG, Response.STOP),
+  /** A lookup with 'INFER' whose keys no staging table tells. */
+  WH_044_INFER(Kind.CONFIG, Response.STOP),
   /** Not built yet: APPEND. */
   WH_060_APPEND_NOT_BUILT(Kind.CONFIG, Response.STOP),
   /** Not built yet: HISTORY. */

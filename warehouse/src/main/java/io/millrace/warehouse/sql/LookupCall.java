@@ -77,6 +77,23 @@ record LookupCall(
     return call.path("arguments").path(0).path("expression");
   }
 
+  /** An argument by its name, if the call has it. */
+  static Optional<JsonNode> argument(JsonNode call, String name) {
+    return call.path("arguments")
+        .valueStream()
+        .filter(argument -> name(argument).equals(name))
+        .map(argument -> argument.path("expression"))
+        .findFirst();
+  }
+
+  /** The key's expressions, several when it is a row. */
+  static List<JsonNode> keys(JsonNode call) {
+    JsonNode key = call.path("arguments").path(1).path("expression");
+    return Tree.isClass(key, Tree.FUNCTION) && Tree.function(key).equals("row")
+        ? Tree.arguments(key)
+        : List.of(key);
+  }
+
   /** Reads a call; empty, with a problem, when its arguments are not those of a lookup. */
   static Optional<LookupCall> of(Select select, ObjectNode call) {
     Optional<TableName> dimension = dimension(call).filter(d -> d.schema().equals(SCHEMA));
@@ -110,13 +127,11 @@ record LookupCall(
       problem(select, durable, "durable is true, or left out", Optional.empty());
       return Optional.empty();
     }
-    JsonNode key = arguments.path(1).path("expression");
-    boolean row = Tree.isClass(key, Tree.FUNCTION) && Tree.function(key).equals("row");
     return Optional.of(
         new LookupCall(
             call,
             dimension.get(),
-            row ? Tree.arguments(key) : List.of(key),
+            keys(call),
             Optional.ofNullable(named.get("as_of")),
             Optional.ofNullable(named.get("not_applicable")),
             Optional.ofNullable(named.get("bad_value")),

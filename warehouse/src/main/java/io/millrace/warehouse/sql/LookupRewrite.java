@@ -141,10 +141,6 @@ final class LookupRewrite {
               + " history has one");
       return false;
     }
-    if (call.policy().onNoMatch() == LookupPolicy.OnNoMatch.INFER) {
-      problem(call.node(), "on_no_match => 'INFER' is not built yet");
-      return false;
-    }
     if (!call.policy().refusals().isEmpty() && !outputs.containsKey(meaning(call.node()))) {
       problem(
           call.node(),

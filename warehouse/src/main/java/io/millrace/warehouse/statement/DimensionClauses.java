@@ -18,10 +18,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the clauses of CREATE DIMENSION. */
 final class DimensionClauses {
+  private static final Pattern DISTINCT =
+      Pattern.compile("\\s*SELECT\\s+DISTINCT\\b(?!\\s+ON\\b)", Pattern.CASE_INSENSITIVE);
   private static final List<String> TYPES = List.of("0", "1", "2", "3", "4", "6", "7");
 
   private final Tokens tokens;
@@ -67,8 +70,11 @@ final class DimensionClauses {
     clauses.name("DURABLE", "KEY");
     clauses.repeated("APPLY", this::applyAs);
     Header header = clauses.header(table, name);
+    boolean combinations = DISTINCT.matcher(header.select()).lookingAt();
     Optional<Term> type = clauses.term("STORED");
-    if (type.isEmpty()) {
+    if (combinations) {
+      requireNothingElse(source, table, type);
+    } else if (type.isEmpty()) {
       clauses.missing(header, "STORED AS SCD TYPE " + String.join(" | ", TYPES));
     } else if (!TYPES.contains(type.get().text())) {
       problems.add(
@@ -81,8 +87,11 @@ final class DimensionClauses {
     return new DimensionStatement(
         header,
         Part.WHOLE,
+        combinations,
         Optional.ofNullable(from),
-        clauses.requiredNames(header, "KEYS"),
+        combinations
+            ? clauses.names("KEYS").orElse(new Names(List.of(), header.nameOffset()))
+            : clauses.requiredNames(header, "KEYS"),
         Optional.ofNullable(sequence),
         type.orElse(new Term("1", name.offset())),
         Optional.ofNullable(track),
@@ -90,8 +99,33 @@ final class DimensionClauses {
         previous,
         clauses.term("SURROGATE"),
         clauses.term("DURABLE"),
-        Optional.ofNullable(deletes),
+        combinations
+            ? Optional.of(new Ends(new Term("IGNORE", header.nameOffset()), Optional.empty()))
+            : Optional.ofNullable(deletes),
         Optional.ofNullable(truncates));
+  }
+
+  /** The combinations ever seen have no time, no versions and no end. */
+  private void requireNothingElse(SourceText source, TableName table, Optional<Term> type) {
+    boolean plain =
+        type.filter(t -> !t.text().equals("1")).isEmpty()
+            && from == null
+            && sequence == null
+            && track == null
+            && ignoreNulls == null
+            && truncates == null
+            && previous.isEmpty()
+            && (deletes == null
+                || (deletes.when().isEmpty() && deletes.action().text().equals("IGNORE")));
+    if (!plain) {
+      problems.add(
+          WarehouseError.WH_024_CLAUSE_VALUE,
+          source,
+          0,
+          table
+              + " is SELECT DISTINCT, the combinations ever seen: it is of SCD TYPE 1, ignores"
+              + " deletes, and takes no clause of history");
+    }
   }
 
   /** {@code FROM HISTORY} or {@code FROM SNAPSHOT [BY column]}. */

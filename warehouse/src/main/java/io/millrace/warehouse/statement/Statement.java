@@ -68,6 +68,8 @@ public sealed interface Statement {
    * CREATE DIMENSION.
    *
    * @param part which of its tables this is
+   * @param combinations whether it is SELECT DISTINCT: the members are the combinations of values
+   *     ever seen, and all columns are the key
    * @param from what the rows of its input are, if they are not one row a key
    * @param scdType the number in STORED AS SCD TYPE
    * @param previous columns with, where the statement gives them, the names of those that hold
@@ -76,6 +78,7 @@ public sealed interface Statement {
   record DimensionStatement(
       Header header,
       Part part,
+      boolean combinations,
       Optional<From> from,
       Names keys,
       Optional<Names> sequenceBy,
@@ -128,6 +131,7 @@ public sealed interface Statement {
       return new DimensionStatement(
           other,
           table,
+          combinations,
           from,
           keys,
           sequenceBy,

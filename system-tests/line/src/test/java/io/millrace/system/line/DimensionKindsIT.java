@@ -222,7 +222,7 @@ class DimensionKindsIT {
     change("dimensions/customer.sql", "segment)", "segment, city)");
     line.start(Service.DIMENSION);
     line.awaitStatus(
-        Service.DIMENSION, LIMIT, "its tables", status -> status.path("tables").size() == 9);
+        Service.DIMENSION, LIMIT, "its tables", status -> status.path("tables").size() == 11);
     assertThat(millrace("rewind", "dim.customer", "--to", Long.toString(cut)))
         .startsWith("dim.customer goes back to " + cut);
     shown();
@@ -279,6 +279,64 @@ class DimensionKindsIT {
     everyTableIsRight();
   }
 
+  /** Facts before their members, which come while the dimension is down, then an older state. */
+  @Test
+  @Order(6)
+  void keepsTheKeyOfAMemberThatAFactBroughtFirst() throws Exception {
+    try (Shop shop = new Shop(line)) {
+      shop.transaction(
+          "INSERT INTO sale VALUES (1010, 200, 1, 'SHOP', 10, '2026-03-01'),"
+              + " (1011, 201, 1, 'SHOP', 10, '2026-03-01')");
+      shown();
+      String known = "customer_id IN (200, 201)";
+      List<String> keys = rows("customer_id, visitor_sk", "dim.visitor", known);
+      assertThat(keys).hasSize(2);
+      assertThat(rows("customer_id, is_inferred, known_from", "dim.visitor", known))
+          .containsExactly("200 true null", "201 true null");
+      line.kill(Service.DIMENSION);
+      shop.transaction(
+          "INSERT INTO customer VALUES (200, 'early', 'BUILDING', 'Aarau', '2026-04-01')");
+      line.start(Service.DIMENSION);
+      shown();
+      assertThat(rows("customer_id, visitor_sk", "dim.visitor", known)).isEqualTo(keys);
+      shop.transaction(
+          "UPDATE customer SET segment = 'HOUSEHOLD', updated_at = '2026-02-15' WHERE id = 200");
+      shown();
+      assertThat(
+              rows(
+                  "customer_id, segment, is_inferred, strftime(known_from, '%Y-%m-%d'), " + VERSION,
+                  "dim.visitor",
+                  known))
+          .containsExactly(
+              "200 HOUSEHOLD false 2026-02-15 1900-01-01 2026-04-01 false",
+              "200 BUILDING false 2026-04-01 2026-04-01 9999-12-31 true",
+              "201 null true null 1900-01-01 9999-12-31 true");
+      String columns =
+          "customer_id, visitor_sk, segment, updated_at, " + VERSION + ", is_inferred, known_from";
+      List<String> all = rows(columns, "dim.visitor", "true");
+      millrace("rebuild", "dim.visitor");
+      shop.transaction("UPDATE sale SET amount = 11 WHERE id = 1010");
+      shown();
+      assertThat(rows(columns, "dim.visitor", "true")).as("rebuilt").isEqualTo(all);
+    }
+    try (Truth truth = new Truth(line)) {
+      assertThat(
+              truth.rows(
+                  "SELECT v.segment, v.is_inferred FROM %s s JOIN %s v USING (visitor_sk) WHERE s.sale_id IN (1010, 1011) ORDER BY s.sale_id"
+                      .formatted(view(truth, "marts.visits"), view(truth, "dim.visitor"))))
+          .containsExactly("HOUSEHOLD false", "null true");
+    }
+    try (Shop shop = new Shop(line)) {
+      shop.transaction("DELETE FROM sale WHERE kind = 'GIFT'");
+    }
+    shown();
+    assertThat(rows("kind, large, is_current", "dim.sale_kind", "sale_kind_sk > 0"))
+        .as("a combination stays when its last row goes")
+        .containsExactly("GIFT false true", "SHOP true true");
+    assertThat(rows("count(*)", "marts.visits", "sale_kind_sk <= 0")).containsExactly("0");
+    everyTableIsRight();
+  }
+
   private void change(String file, String what, String with) throws java.io.IOException {
     Path statement = statements.resolve(file);
     String text = Files.readString(statement);
@@ -292,7 +350,7 @@ class DimensionKindsIT {
 
   private void everyTableIsRight() {
     assertThat(millrace("verify").lines())
-        .hasSize(16)
+        .hasSize(19)
         .allSatisfy(finding -> assertThat(finding).startsWith("ok"));
   }
 

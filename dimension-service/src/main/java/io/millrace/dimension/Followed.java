@@ -1,0 +1,137 @@
+package io.millrace.dimension;
+
+import io.millrace.changelog.published.PublishedLog;
+import io.millrace.changelog.published.TableVersion;
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.lake.Watermark;
+import io.millrace.shard.FollowedTable;
+import io.millrace.shard.FollowedTable.Position;
+import io.millrace.shard.Shard;
+import io.millrace.shard.WrittenTable;
+import io.millrace.warehouse.Dimension;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/** An input of a dimension, followed version by version: how far it is taken, and what is next. */
+final class Followed {
+  private final FollowedTable table;
+  private final InputHistory history;
+  private final Deque<InputVersion> queue = new ArrayDeque<>();
+  private Position position;
+
+  /**
+   * All versions up to the cut that the dimension announced are contained, also those that changed
+   * nothing.
+   */
+  Followed(Shard shard, Dimension dimension, TableName name, WrittenTable written) {
+    this.table = new FollowedTable(shard, shard.around().warehouse().table(name).orElseThrow());
+    this.history = new InputHistory(shard, dimension, table);
+    Watermark watermark = written.delta().watermark();
+    Position stored =
+        new Position(
+            watermark.tableIds().getOrDefault(name.toString(), ""),
+            watermark.inputs().getOrDefault(name.toString(), -1L));
+    this.position =
+        table
+            .newestAt(written.through())
+            .filter(v -> v.version() > stored.version())
+            .filter(v -> stored.tableId().isEmpty() || stored.tableId().equals(v.tableId()))
+            .map(v -> new Position(v.tableId(), v.version()))
+            .orElse(stored);
+  }
+
+  TableName name() {
+    return table.name();
+  }
+
+  InputHistory history() {
+    return history;
+  }
+
+  /** What the dimension contains of it. */
+  Position position() {
+    return position;
+  }
+
+  /** The cut that it is right through. */
+  long through() {
+    return table.through();
+  }
+
+  /** The newest version that shows the cut or an earlier one. */
+  Optional<TableVersion> newestAt(long cut) {
+    return table.newestAt(cut);
+  }
+
+  /**
+   * Looks what is next, of which some versions may not be announced to this follower.
+   *
+   * @param limit the newest cut of interest
+   * @return the cut up to which {@link #next} tells everything
+   */
+  long look(long limit) {
+    if (queue.isEmpty()) {
+      PublishedLog.Ahead ahead = table.ahead(position);
+      if (ahead.next().isEmpty()) {
+        return Math.min(limit, ahead.through());
+      }
+      if (ahead.next().get().cut() <= limit) {
+        queue.addAll(history.upTo(ahead.next().get(), position));
+      }
+    }
+    return limit;
+  }
+
+  /** The cut of the next version that {@link #look} found. */
+  long next() {
+    return queue.isEmpty() ? Long.MAX_VALUE : queue.getFirst().cut();
+  }
+
+  /** The next version, if it is of this cut. */
+  Optional<InputVersion> at(long cut) {
+    return Optional.ofNullable(queue.peekFirst()).filter(v -> v.cut() == cut);
+  }
+
+  /** Runs a reading of the next version. */
+  interface Reading {
+    void run(InputVersion version);
+  }
+
+  /**
+   * Reads the next version. When vacuum has taken its changes, the difference to the input's newest
+   * rows stands in the place of all that is next.
+   *
+   * @return whether it was read
+   */
+  boolean read(InputVersion version, Reading reading) {
+    try {
+      reading.run(version);
+      return true;
+    } catch (MillraceException e) {
+      if (e.errorCode() != LakeError.LK_011_HISTORY_GONE
+          || version.how() instanceof InputVersion.How.Difference) {
+        throw e;
+      }
+      InputVersion newest =
+          history.difference(version.version(), table.newestAt(Long.MAX_VALUE).orElseThrow());
+      queue.clear();
+      queue.addFirst(newest);
+      return false;
+    }
+  }
+
+  /** The dimension contains the next version. */
+  void took(InputVersion version) {
+    position = new Position(version.tableId(), version.version());
+    queue.removeFirst();
+  }
+
+  /** The dimension contains this version, whatever was next. */
+  void jumped(Position contained) {
+    position = contained;
+    queue.clear();
+  }
+}
