@@ -64,6 +64,9 @@ final class Line implements AutoCloseable {
     this(folder, warehouse, SMALL);
   }
 
+  /**
+   * @param jvm options of the services' JVMs
+   */
   Line(Path folder, Path warehouse, List<String> jvm) throws InterruptedException, IOException {
     this(
         Outside.start(folder.resolve("stack")),
