@@ -11,6 +11,7 @@ import io.millrace.lake.DuckDb;
 import io.millrace.lake.Lake;
 import io.millrace.lake.LakeLocation;
 import io.millrace.lake.Sql;
+import io.millrace.lake.TableHistory;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -63,7 +64,7 @@ public final class LakeQuery {
       long at = cut.isPresent() ? common.exactly(cut.getAsLong()) : common.greatest();
       for (TableName table : parsed.tables()) {
         Sql.run(duck, "CREATE SCHEMA IF NOT EXISTS " + Sql.name(table.schema()));
-        view(duck, positions.table(table), at);
+        view(duck, positions.table(table), at, parsed.where());
       }
       return read(duck, parsed.text(), OptionalLong.of(at));
     } catch (SQLException e) {
@@ -71,7 +72,7 @@ public final class LakeQuery {
     }
   }
 
-  private static void view(Connection duck, DeltaTable table, long cut) {
+  private static void view(Connection duck, DeltaTable table, long cut, WhereConditions where) {
     OptionalLong version = table.history().versionAt(cut);
     if (version.isEmpty()) {
       throw new MillraceException(
@@ -79,7 +80,9 @@ public final class LakeQuery {
           "table " + table.name() + " began after cut " + cut + ".");
     }
     String view = table.name().toString();
-    var _ = table.history().createView(duck, version.getAsLong(), view);
+    TableHistory history = table.history();
+    long at = version.getAsLong();
+    var _ = history.createView(duck, at, view, where.on(table.name(), history.schemaAt(at)));
     Sql.run(
         duck,
         "CREATE VIEW %s.%s AS FROM temp.main.%s"

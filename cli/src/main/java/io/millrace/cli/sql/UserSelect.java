@@ -24,8 +24,9 @@ import java.util.TreeSet;
  *
  * @param text the statement
  * @param tables the tables that it names
+ * @param where what it demands of their rows
  */
-public record UserSelect(String text, SortedSet<TableName> tables) {
+record UserSelect(String text, SortedSet<TableName> tables, WhereConditions where) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> SCHEMAS = Set.of("staging", "dim", "marts");
   private static final Set<String> QUERIES =
@@ -42,7 +43,7 @@ public record UserSelect(String text, SortedSet<TableName> tables) {
    * @throws MillraceException CLI-003 unless it is one SELECT that reads tables of the warehouse
    *     only
    */
-  public static UserSelect parse(Connection duck, String text) {
+  static UserSelect parse(Connection duck, String text) {
     JsonNode tree = tree(duck, text);
     if (tree.path("error").asBoolean()) {
       throw refused(
@@ -62,7 +63,7 @@ public record UserSelect(String text, SortedSet<TableName> tables) {
             .forEach(cte -> common.add(cte.path("key").asText().toLowerCase(Locale.ROOT))));
     SortedSet<TableName> tables = new TreeSet<>();
     nodes.forEach(node -> check(node, common, tables));
-    return new UserSelect(text, tables);
+    return new UserSelect(text, tables, new WhereConditions(nodes));
   }
 
   private static void check(ObjectNode node, Set<String> common, SortedSet<TableName> tables) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
@@ -17,15 +18,22 @@ import io.millrace.lake.ShardPositions;
 import io.millrace.lake.Sql;
 import io.millrace.lake.TableSpec;
 import io.millrace.lake.Watermark;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LakeQueryTest {
   private static final RowSchema SCHEMA =
@@ -95,6 +103,70 @@ class LakeQueryTest {
     assertThat(answer.rows()).isEqualTo(List.of(List.of(1L)));
     assertThat(LakeQuery.run(root, "SELECT count(*) FROM staging.t", OptionalLong.of(9)).rows())
         .isEqualTo(List.of(List.of(2L)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT count(*) FROM staging.t WHERE id = 2",
+        "SELECT count(*) FROM staging.t WHERE 1 < ID AND amount IS NULL",
+        "SELECT count(*) FROM staging.t s WHERE s.id BETWEEN 2 AND 9",
+        "WITH x AS (FROM staging.t WHERE id > 1) SELECT count(*) FROM x",
+        "SELECT count(*) FROM marts.m LEFT JOIN staging.t s USING (id) WHERE s.id >= 2",
+        "SELECT count(*) FROM range(2, 3) r(i) FULL JOIN staging.t s ON s.id = i WHERE s.id > 1"
+      })
+  void readsOnlyFilesThatWhereLeaves(String select) throws IOException {
+    deleteFileOfFirstRow();
+    assertThat(LakeQuery.run(root, select, OptionalLong.empty()).rows())
+        .isEqualTo(List.of(List.of(1L)));
+  }
+
+  /** Each would be wrong, or fail, if its comparison decided what files are read. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT count(*) FROM staging.t WHERE id = 2 OR id = 1",
+        "SELECT count(*) FROM staging.t a JOIN staging.t b ON a.id = 1 WHERE b.id = 2",
+        "SELECT count(*) FROM staging.t WHERE id > 1.5 OR true",
+        "SELECT count(*) FROM marts.m JOIN staging.t s ON true WHERE NOT (s.id = 2)",
+        "SELECT count(*) FROM staging.t WHERE id = 99999999999999999999 OR id + 0 = 1",
+        "SELECT count(*) FROM marts.m LEFT JOIN staging.t s ON s.id = 2"
+      })
+  void readsAllFilesWhereAnyMayCount(String select) throws IOException {
+    assertThat(LakeQuery.run(root, select, OptionalLong.empty()).rows()).hasSize(1);
+    deleteFileOfFirstRow();
+    assertThatThrownBy(() -> LakeQuery.run(root, select, OptionalLong.empty()))
+        .isInstanceOf(MillraceException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          1 | id < 1.5
+          1 | amount = 1
+          1 | amount > 0.999
+          0 | id = 99999999999999999999
+          2 | id >= -5
+          """)
+  void comparesAsDuckDbDoes(long rows, String condition) {
+    assertThat(
+            LakeQuery.run(
+                    root, "SELECT count(*) FROM staging.t WHERE " + condition, OptionalLong.empty())
+                .rows())
+        .isEqualTo(List.of(List.of(rows)));
+  }
+
+  private void deleteFileOfFirstRow() throws IOException {
+    try (Stream<Path> files = Files.list(root.resolve("staging/t"))) {
+      Path first =
+          files
+              .filter(f -> f.toString().endsWith(".parquet"))
+              .min(Comparator.comparingLong(f -> f.toFile().lastModified()))
+              .orElseThrow();
+      Files.delete(first);
+    }
   }
 
   @Test
