@@ -18,6 +18,8 @@ import java.util.stream.Stream;
  */
 final class Meter {
   private static final int PROCESS_CPU_TIME = 2;
+
+  @SuppressWarnings("restricted") // of the C library, in which it always is
   private static final MethodHandle CLOCK =
       Linker.nativeLinker()
           .downcallHandle(
