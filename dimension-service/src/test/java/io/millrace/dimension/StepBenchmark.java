@@ -104,24 +104,6 @@ class StepBenchmark {
     assertThat(spread(written)).isLessThan(2);
   }
 
-  /** Members that come again as they are. */
-  @Test
-  void unchanged() throws Exception {
-    Path root = folder.resolve("lake");
-    long members = Long.getLong("benchmark.rows", 1_000_000) / VERSIONS;
-    try (StepTable table = StepTable.create(duck, folder, root, members, VERSIONS)) {
-      long before = bytesIn(root);
-      table.prepareUnchanged(BATCH);
-      assertThat(table.step()).as("rows changed").isZero();
-      assertThat(bytesIn(root) - before).as("bytes written").isZero();
-      table.prepare(BATCH, 1);
-      assertThat(table.step()).as("rows changed by a batch that differs").isEqualTo(3L * BATCH);
-    }
-    say(
-        String.format(
-            Locale.ROOT, "%d members that come again as they are: nothing written", BATCH));
-  }
-
   /** {@code -Dbenchmark.spark=CLASSPATH} of {@code benchmarks/spark}. */
   @Test
   void besideSpark() throws Exception {

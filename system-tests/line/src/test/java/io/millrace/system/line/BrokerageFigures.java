@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,30 +31,16 @@ class BrokerageFigures {
   private static final List<String> JVM =
       List.of(System.getProperty("millrace.jvm", "-Xmx512m").split(" ", -1));
 
-  private final StringBuilder figures = new StringBuilder();
   private final List<Double> days = new ArrayList<>();
-
-  @AfterEach
-  void print() {
-    LOG.log(System.Logger.Level.INFO, "brokerage\n{0}", figures);
-  }
 
   @Test
   void followsDaysAtAFractionOfARebuild(@TempDir Path folder) throws Exception {
     Path inOrder = folder.resolve("in-order/lake");
-    Path source = folder.resolve("source");
-    playInOrder(folder.resolve("in-order"), source);
+    Path spill = folder.resolve("spill");
+    playInOrder(folder.resolve("in-order"), folder.resolve("source"));
+    requireWhatPlainSqlGives(inOrder, folder.resolve("source"), spill);
     double rebuild = buildAtOnce(folder.resolve("at-once"));
-    playShuffled(folder.resolve("shuffled"));
-    requireSame(inOrder, folder.resolve("at-once/lake"), folder.resolve("spill"), true);
-    requireSame(inOrder, folder.resolve("shuffled/lake"), folder.resolve("spill"), false);
-    List<String> compared = new ArrayList<>();
-    try (BrokerageRebuild plain = new BrokerageRebuild(source, folder.resolve("spill"))) {
-      long differing = plain.differences(inOrder, compared);
-      compared.forEach(each -> say(String.format(Locale.ROOT, "  beside DuckDB, %s", each)));
-      say(String.format(Locale.ROOT, "DuckDB's plain rebuild: %.1f CPU-s", plain.cpuSeconds()));
-      assertThat(differing).as("rows that DuckDB computes otherwise").isZero();
-    }
+    requireSame(inOrder, folder.resolve("at-once/lake"), spill, true);
     List<Double> sorted = days.stream().sorted().toList();
     say(
         String.format(
@@ -68,6 +53,19 @@ class BrokerageFigures {
             sorted.get(sorted.size() / 2) / rebuild,
             sorted.getLast() / rebuild,
             BAR));
+    playShuffled(folder.resolve("shuffled"));
+    requireSame(inOrder, folder.resolve("shuffled/lake"), spill, false);
+  }
+
+  private static void requireWhatPlainSqlGives(Path lake, Path source, Path spill)
+      throws IOException, SQLException {
+    List<String> compared = new ArrayList<>();
+    try (BrokerageRebuild plain = new BrokerageRebuild(source, spill)) {
+      long differing = plain.differences(lake, compared);
+      say("beside DuckDB: " + String.join("; ", compared));
+      say(String.format(Locale.ROOT, "DuckDB's plain rebuild: %.1f CPU-s", plain.cpuSeconds()));
+      assertThat(differing).as("rows that DuckDB computes otherwise").isZero();
+    }
   }
 
   private void playInOrder(Path folder, Path source)
@@ -170,7 +168,7 @@ class BrokerageFigures {
     }
   }
 
-  private void say(String figure) {
-    figures.append("  ").append(figure).append('\n');
+  private static void say(String figure) {
+    LOG.log(System.Logger.Level.INFO, figure);
   }
 }
