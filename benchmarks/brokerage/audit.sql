@@ -86,8 +86,8 @@ UNION ALL SELECT 'DimTrade SK_CompanyID', count(*) FROM trades t ANTI JOIN dim.c
 UNION ALL SELECT 'DimTrade SK_SecurityID', count(*) FROM trades t ANTI JOIN dim.security d ON d.security_sk = t.security_sk AND d.security_sk > 0 AND t.created_at >= d.valid_from AND t.created_at < d.valid_to
 UNION ALL SELECT 'DimTrade SK_CustomerID', count(*) FROM trades t ANTI JOIN dim.customer d ON d.customer_sk = t.customer_sk AND d.customer_sk > 0 AND t.created_at >= d.valid_from AND t.created_at < d.valid_to
 UNION ALL SELECT 'DimTrade SK_AccountID', count(*) FROM trades t ANTI JOIN dim.account d ON d.account_sk = t.account_sk AND d.account_sk > 0 AND t.created_at >= d.valid_from AND t.created_at < d.valid_to
-UNION ALL SELECT 'DimTrade account''s customer', count(*) FROM trades t JOIN dim.account a USING (account_sk) JOIN dim.customer c USING (customer_sk) WHERE a.customer_id <> c.customer_id
-UNION ALL SELECT 'DimTrade security''s company', count(*) FROM trades t JOIN dim.security s USING (security_sk) JOIN dim.company c USING (company_sk) WHERE s.company_id <> c.company_id
+UNION ALL SELECT 'DimTrade account''s customer', count(*) FILTER (a.customer_id <> c.customer_id) FROM trades t JOIN dim.account a USING (account_sk) JOIN dim.customer c USING (customer_sk)
+UNION ALL SELECT 'DimTrade security''s company', count(*) FILTER (s.company_id <> c.company_id) FROM trades t JOIN dim.security s USING (security_sk) JOIN dim.company c USING (company_sk)
 UNION ALL SELECT 'DimTrade date check', count(*) FILTER (coalesce(created_on <> created_at::DATE, TRUE) OR closed_on IS DISTINCT FROM closed_at::DATE OR closed_at < created_at
   OR coalesce(closed_on, created_on) > (SELECT max(last_day) FROM batches)) FROM trades
 UNION ALL SELECT 'DimTrade Status', count(*) FROM trades WHERE coalesce(status NOT IN ('Canceled', 'Pending', 'Submitted', 'Completed'), TRUE)
