@@ -139,7 +139,9 @@ public final class FullRefresh implements Refresh {
   }
 
   private RowDiff.Changes part(RowDiff diff, String mirror, HashRanges.Range range) {
-    RowDiff.Changes part = diff.into(duck, PART, in(range, mirror), in(range, WANTED));
+    // A difference takes the mirror's own row numbers, which a subquery does not show unasked.
+    String rows = "(SELECT *, rowid FROM %s)".formatted(mirror);
+    RowDiff.Changes part = diff.into(duck, PART, in(range, rows), in(range, WANTED));
     Sql.run(duck, into(CHANGES, range.first()) + "SELECT * FROM " + part.relation());
     return part;
   }
