@@ -58,8 +58,12 @@ final class LetterBytes {
   }
 
   private Optional<String> avro(byte[] bytes) {
-    return value(bytes).map(value ->
-        "Avro of schema " + ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt() + ": " + DATA.toString(value));
+    return value(bytes)
+        .map(value ->
+            "Avro of schema "
+                + ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt()
+                + ": "
+                + DATA.toString(value));
   }
 
   /** The values of the record's fields as text; empty when it cannot be read as a record. */

@@ -41,8 +41,7 @@ record LetterSearch(LetterBytes bytes, TableName table, List<String> values) {
             .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     Map<String, Optional<Set<String>>> keys =
         own.entrySet().stream()
-            .collect(
-                Collectors.toMap(Map.Entry::getKey, e -> bytes.fields(e.getValue().key())));
+            .collect(Collectors.toMap(Map.Entry::getKey, e -> bytes.fields(e.getValue().key())));
     return new Found(
         keys.entrySet().stream()
             .filter(e -> e.getValue().filter(this::holds).isPresent())

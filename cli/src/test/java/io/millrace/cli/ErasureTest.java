@@ -125,7 +125,8 @@ class ErasureTest {
     Erasure.Rows rows = erasure.rows();
     assertThat(rows.surrogateKeys()).containsExactlyInAnyOrder(71L, 72L);
     assertThat(rows.current()).isFalse();
-    List<Erasure.Place> places = erasure.places(rows, new LetterSearch.Found(List.of("a/0/1/decode"), 2));
+    List<Erasure.Place> places =
+        erasure.places(rows, new LetterSearch.Found(List.of("a/0/1/decode"), 2));
     assertThat(places)
         .extracting(Erasure.Place::place)
         .startsWith("dim.person", "marts.people", "marts.sales")

@@ -119,8 +119,7 @@ final class DimensionBinder {
   }
 
   private List<String> keys(DimensionStatement statement, BoundSelect select) {
-    List<String> keys =
-        binding.keys(statement.header().text(), "KEYS", statement.keys(), select);
+    List<String> keys = binding.keys(statement.header().text(), "KEYS", statement.keys(), select);
     if (statement.combinations() && !keys.isEmpty() && keys.size() < select.names().size()) {
       problem(
           WarehouseError.WH_024_CLAUSE_VALUE,
