@@ -115,8 +115,12 @@ final class SparkReader implements AutoCloseable {
     compare(
         found,
         "changes applied to version " + first,
-        "(FROM \"first rows\" UNION ALL " + changed(columns, first, "'insert', 'update_postimage'") + ")",
-        "(FROM \"our rows\" UNION ALL " + changed(columns, first, "'delete', 'update_preimage'") + ")");
+        "(FROM \"first rows\" UNION ALL "
+            + changed(columns, first, "'insert', 'update_postimage'")
+            + ")",
+        "(FROM \"our rows\" UNION ALL "
+            + changed(columns, first, "'delete', 'update_preimage'")
+            + ")");
     return found;
   }
 
@@ -141,7 +145,8 @@ final class SparkReader implements AutoCloseable {
         duck,
         "CREATE OR REPLACE TEMP TABLE \"our changes\" AS SELECT *, 0::BIGINT AS _commit_version, ''"
             + " AS _change_type FROM \"our rows\" LIMIT 0");
-    for (FeedVersion version : table.changes().versions(changesFrom(table.name()) - 1, table.version())) {
+    for (FeedVersion version :
+        table.changes().versions(changesFrom(table.name()) - 1, table.version())) {
       var _ = table.changes().load(duck, version.version(), "one version");
       Sql.run(
           duck,

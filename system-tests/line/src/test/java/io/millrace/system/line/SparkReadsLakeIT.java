@@ -84,8 +84,7 @@ class SparkReadsLakeIT {
   }
 
   private void requireSparkAgrees(Map<TableName, Long> changesFrom) throws Exception {
-    try (SparkReader spark =
-        new SparkReader(lake.root(), folder.resolve("spark"), changesFrom)) {
+    try (SparkReader spark = new SparkReader(lake.root(), folder.resolve("spark"), changesFrom)) {
       assertThat(spark.disagreements(NAME)).isEmpty();
     }
   }
@@ -119,30 +118,30 @@ class SparkReadsLakeIT {
     for (int cut = 1; cut <= 4; cut++) {
       step(table, mirror, cut, Evolution.to(NESTED), nested(cut));
     }
-    assertThat(Sql.number(duck, "SELECT count(*) FROM mirror WHERE struct.b[1] = tag")).isPositive();
+    assertThat(Sql.number(duck, "SELECT count(*) FROM mirror WHERE struct.b[1] = tag"))
+        .isPositive();
     requireSparkAgrees(Map.of());
   }
 
   /** Every kind of value NULL, empty and full; some rows the same at the next cut. */
   private static String nested(int cut) {
     return """
-        SELECT i AS id,
-            CASE WHEN i %% 7 > 0 THEN printf('6ba7b810-9dad-11d1-80b4-%%012x', i %% 3)::UUID END AS tag,
-            CASE WHEN i %% 2 = 0 THEN '{"a": [1, null, "x"]}'::JSON END AS json,
-            [NULL, [], [[]], [NULL, [NULL, 1.5, -99999999999999.0001]]][1 + (i + %1$d * (i %% 2)) %% 4] AS list,
-            CASE WHEN i %% 5 > 0
-              THEN {'a': [NULL, 'nan', 'inf', '-0.0'][1 + i %% 4]::DOUBLE, 'b': [tag, NULL]} END AS struct,
-            [NULL, MAP {}, MAP {'': NULL}, MAP {'k': {'at': TIMESTAMPTZ '0001-01-01 00:00:00+00',
-              'd': DATE '9999-12-31'}, 'l': {'at': NULL, 'd': NULL}}][1 + (i + %1$d) %% 4] AS map
-        FROM range(%1$d * 10, 200 + %1$d * 15) t(i)
-        """
+    SELECT i AS id,
+        CASE WHEN i %% 7 > 0 THEN printf('6ba7b810-9dad-11d1-80b4-%%012x', i %% 3)::UUID END AS tag,
+        CASE WHEN i %% 2 = 0 THEN '{"a": [1, null, "x"]}'::JSON END AS json,
+        [NULL, [], [[]], [NULL, [NULL, 1.5, -99999999999999.0001]]][1 + (i + %1$d * (i %% 2)) %% 4] AS list,
+        CASE WHEN i %% 5 > 0
+          THEN {'a': [NULL, 'nan', 'inf', '-0.0'][1 + i %% 4]::DOUBLE, 'b': [tag, NULL]} END AS struct,
+        [NULL, MAP {}, MAP {'': NULL}, MAP {'k': {'at': TIMESTAMPTZ '0001-01-01 00:00:00+00',
+          'd': DATE '9999-12-31'}, 'l': {'at': NULL, 'd': NULL}}][1 + (i + %1$d) %% 4] AS map
+    FROM range(%1$d * 10, 200 + %1$d * 15) t(i)
+    """
         .formatted(cut);
   }
 
   @Test
   void aTableWhoseColumnsWereWidenedRenamedAndDropped() throws Exception {
-    DeltaTable table =
-        lake.create(NAME, TableSpec.of(SCHEMA), Watermark.at(0, "d"), duck, rows(0));
+    DeltaTable table = lake.create(NAME, TableSpec.of(SCHEMA), Watermark.at(0, "d"), duck, rows(0));
     Mirror mirror = Mirror.load(duck, table, "mirror");
     Column id = SCHEMA.columns().get(1);
     Column region = SCHEMA.columns().get(2);

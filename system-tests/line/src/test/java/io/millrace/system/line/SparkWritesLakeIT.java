@@ -103,8 +103,7 @@ class SparkWritesLakeIT {
             + cut
             + " ELSE amount END AS amount, tags FROM mirror");
     RowDiff.Changes changes = RowDiff.of(table).into(duck, "changes", "mirror", "wanted");
-    CommitResult result =
-        table.commit(duck, mirror, changes.relation(), Watermark.at(cut, "d"));
+    CommitResult result = table.commit(duck, mirror, changes.relation(), Watermark.at(cut, "d"));
     if (result instanceof CommitResult.Moved) {
       cut--;
     }
@@ -117,9 +116,7 @@ class SparkWritesLakeIT {
     spark.outputWriter().flush();
     long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(4);
     while (!answers.ready()) {
-      assertThat(spark.isAlive())
-          .as("%s", Files.readString(folder.resolve("spark.log")))
-          .isTrue();
+      assertThat(spark.isAlive()).as("%s", Files.readString(folder.resolve("spark.log"))).isTrue();
       assertThat(System.nanoTime()).as("Spark runs %s", statement).isLessThan(deadline);
       var _ = step();
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
