@@ -32,6 +32,7 @@ class DimensionsPageTest {
               new Column("name", Simple.VARCHAR, true),
               new Column("email", Simple.VARCHAR, true),
               new Column("phone", Simple.VARCHAR, true),
+              new Column("country", Simple.VARCHAR, true),
               new Column("op", Simple.VARCHAR, true),
               new Column("updated_at", Simple.TIMESTAMPTZ, true),
               new Column("position", Simple.BIGINT, true)),
