@@ -68,7 +68,7 @@ final class KeptFact {
         "DELETE FROM marts.sales WHERE __row IN (SELECT __row FROM %s WHERE __row IS NOT NULL)"
             .formatted(relation));
     facts.run(
-        "INSERT INTO marts.sales BY NAME SELECT * EXCLUDE (_change_type) REPLACE ('f' AS __file, %d + row_number() OVER () AS __row) FROM %s WHERE _change_type IN ('insert', 'update_postimage')"
+        "INSERT INTO marts.sales BY NAME SELECT * EXCLUDE (_change_type, __mirrored) REPLACE ('f' AS __file, %d + row_number() OVER () AS __row) FROM %s WHERE _change_type IN ('insert', 'update_postimage')"
             .formatted(cut * 1_000_000, relation));
   }
 }
