@@ -14,9 +14,9 @@ import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
 /**
- * The probes. Live: no loop has been silent for five minutes; a broker, registry or source that is
- * away never makes a process dead. Ready: it answers, with or without shards, so a standby is
- * ready. Started: warehouse loaded, loops running.
+ * The probes. Live: no loop has been silent and idle for five minutes; a broker, registry or source
+ * that is away never makes a process dead. Ready: it answers, with or without shards, so a standby
+ * is ready. Started: warehouse loaded, loops running.
  */
 @ApplicationScoped
 public class Health {

@@ -26,10 +26,10 @@ public class StatusBoard {
   private final Set<String> measured = ConcurrentHashMap.newKeySet();
   private final Map<String, SourceStatus> sources = new ConcurrentSkipListMap<>();
   private final Map<String, String> troubles = new ConcurrentSkipListMap<>();
-  private final Map<String, Instant> heartbeats = new ConcurrentSkipListMap<>();
   private final AtomicReference<ServiceState> state =
       new AtomicReference<>(new ServiceState(false, "starting", null));
   private final Clock clock = Clock.systemUTC();
+  private final Heartbeats heartbeats = new Heartbeats(clock);
   private final MeterRegistry meters;
   private volatile LongSupplier endOfCuts = () -> 0;
 
@@ -96,14 +96,14 @@ public class StatusBoard {
     }
   }
 
-  /** A loop says that it is alive; one that is silent for long is hung. */
+  /** A loop says, on its own thread, that it is alive; one that is silent for long is hung. */
   public void beat(String loop) {
-    heartbeats.put(loop, clock.instant());
+    heartbeats.beat(loop);
   }
 
   /** A loop has ended on purpose. */
   public void ended(String loop) {
-    heartbeats.remove(loop);
+    heartbeats.ended(loop);
   }
 
   /** The service's state; its error names every loop that cannot go on. */
@@ -122,9 +122,9 @@ public class StatusBoard {
     return sources;
   }
 
-  /** The loop that has been silent for longest, with the time of its last beat. */
+  /** The loop that has neither spoken nor computed for longest, with the time when it last did. */
   public Optional<Map.Entry<String, Instant>> mostSilent() {
-    return heartbeats.entrySet().stream().min(Map.Entry.comparingByValue());
+    return heartbeats.mostSilent();
   }
 
   private void tableGauges(String table) {
