@@ -85,11 +85,12 @@ final class StagingStep implements TableStep {
 
   /**
    * The next cut with ranges of the topic, or a rebuild; without either the table is at the log's
-   * end.
+   * end, as it was when this looked first: what has come since is for the next step, or a rebuild
+   * could be passed over that lies before it.
    */
   private Optional<Plan> plan() {
     long logEnd = shard.around().cutLog().end() - 1;
-    Optional<FoldedCut> rebuild = table.nextRebuild();
+    Optional<FoldedCut> rebuild = table.nextRebuild().filter(c -> c.number() <= logEnd);
     if (rebuild.isPresent()) {
       Optional<FoldedCut> before =
           nextWithRanges().filter(c -> c.number() < rebuild.get().number());
@@ -97,7 +98,7 @@ final class StagingStep implements TableStep {
         return Optional.of(rebuildPlan(rebuild.get()));
       }
     }
-    Optional<FoldedCut> next = nextWithRanges();
+    Optional<FoldedCut> next = nextWithRanges().filter(c -> c.number() <= logEnd);
     if (next.isEmpty()) {
       table.reached(logEnd);
       table
