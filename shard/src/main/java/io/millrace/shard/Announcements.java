@@ -60,9 +60,17 @@ final class Announcements {
     }
   }
 
-  /** Where the tables were when something was last said of them; those not open stay there. */
+  /**
+   * Where the tables were when something was last said of them. Those not open stay there, and
+   * those that the folder no longer has, so that one which returns goes on where it was.
+   */
   private Map<String, Long> lastAnnounced() {
     Map<String, Long> positions = new HashMap<>();
+    shard
+        .around()
+        .published()
+        .tables(shard.service(), number)
+        .forEach((table, at) -> positions.put(table.toString(), at));
     for (Table table : shard.tables()) {
       if (shard.numberOf(table.name()) == number) {
         positions.put(table.name().toString(), shard.around().published().through(table.name()));

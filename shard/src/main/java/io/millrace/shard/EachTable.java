@@ -35,10 +35,15 @@ public final class EachTable implements ShardWork {
     return more;
   }
 
-  /** Another instance holds the shard: no table of it can go on. */
-  public static boolean isFenced(MillraceException e) {
-    return e.errorCode() == ChangelogError.CL_056_FENCED
-        || e.errorCode() == LakeError.LK_005_FENCED;
+  /**
+   * Whether no table of the shard can go on: another instance holds it, or what writes its changes
+   * is done for.
+   */
+  public static boolean isFenced(RuntimeException e) {
+    return e instanceof MillraceException coded
+        && (coded.errorCode() == ChangelogError.CL_056_FENCED
+            || coded.errorCode() == LakeError.LK_005_FENCED
+            || coded.errorCode() == ShardError.SHD_008_NOT_PUBLISHED);
   }
 
   /** A changed statement waits for the word of an operator. */

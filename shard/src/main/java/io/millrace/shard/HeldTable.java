@@ -1,5 +1,6 @@
 package io.millrace.shard;
 
+import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.warehouse.Table;
 import java.util.Optional;
@@ -10,6 +11,7 @@ final class HeldTable implements AutoCloseable {
   private static final int STEPS_AT_ONCE = 20;
 
   private final Opening<TableStep> opening;
+  private long cleared = -1;
 
   HeldTable(Shard shard, Table definition, Function<Table, TableStep> opening) {
     this.opening = new Opening<>(shard, definition, () -> opening.apply(definition));
@@ -31,12 +33,10 @@ final class HeldTable implements AutoCloseable {
     return more;
   }
 
-  private static boolean advance(TableStep step) throws InterruptedException {
+  private boolean advance(TableStep step) throws InterruptedException {
     WrittenTable table = step.table();
     TableProgress progress = table.progress();
-    if (table.definitionChanged() && table.nextRebuild().isPresent()) {
-      progress.cleared();
-    }
+    clearForOrder(table);
     if (!progress.mayStep()) {
       return false;
     }
@@ -56,6 +56,15 @@ final class HeldTable implements AutoCloseable {
       }
       progress.failed(e);
       return false;
+    }
+  }
+
+  /** A new order lets a stopped table go on, once. */
+  private void clearForOrder(WrittenTable table) {
+    Optional<FoldedCut> order = table.newestOrder();
+    if (order.isPresent() && order.get().number() > cleared) {
+      cleared = order.get().number();
+      table.progress().cleared();
     }
   }
 

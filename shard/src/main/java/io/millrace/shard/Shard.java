@@ -60,9 +60,8 @@ public record Shard(
 
   @Override
   public void close() {
-    writers.values().forEach(RangeWriter::close);
-    reader.close();
-    try {
+    try (reader) {
+      writers.values().forEach(RangeWriter::close);
       duck.close();
     } catch (SQLException e) {
       throw new IllegalStateException("closing the shard's DuckDB connection", e);

@@ -131,6 +131,7 @@ public class ShardMain implements ServiceMain {
         Set<Integer> held = placement.held();
         Set<Set<Integer>> wanted = together(held, tables.keySet());
         stopAllBut(wanted, loops);
+        loops.values().removeIf(loop -> !loop.isAlive()); // also one stopped late, or by an Error
         tables.forEach((number, own) -> {
           if (!held.contains(number)) {
             own.forEach(table -> board.gone(table.name().toString()));

@@ -89,7 +89,7 @@ public record ShardSurroundings(
       awaitLogEnds();
       return new Shard(
           service, writers, tables, this, duckDb.connect(), new RangeReader(kafka, topics));
-    } catch (MillraceException | InterruptedException e) {
+    } catch (RuntimeException | InterruptedException e) {
       writers.values().forEach(RangeWriter::close);
       throw e;
     }

@@ -6,6 +6,8 @@ import io.millrace.changelog.codec.PairedChanges;
 import io.millrace.changelog.codec.TableVersion;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.Topics;
+import io.millrace.contracts.error.ChangelogError;
+import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.contracts.wire.OffsetRange;
 import io.millrace.contracts.wire.PublishedVersion;
@@ -14,10 +16,13 @@ import io.millrace.lake.Sql;
 import io.millrace.warehouse.Table;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the changes of a table's versions on its topic. Used by the shard's loop alone. */
 final class TablePublisher {
+  private static final Logger LOG = Logger.getLogger(TablePublisher.class);
+
   private final Shard shard;
   private final TableName table;
   private final String topic;
@@ -44,18 +49,25 @@ final class TablePublisher {
    *
    * @param after the version published before it
    * @param changes relation with {@code _change_type} and the table's columns
-   * @return what to announce; without ranges when the version has more changes than a topic should
-   *     carry: followers then read the change feed
+   * @return what to announce; without ranges when the version has more changes, or a larger row,
+   *     than a topic should carry: followers then read the change feed
    */
   PublishedVersion publish(DeltaTable delta, long after, long version, long cut, String changes) {
     long limit = shard.around().warehouse().settings().publishLimit();
-    List<OffsetRange> ranges =
-        Sql.number(shard.duck(), "SELECT count(*) FROM " + changes) > limit
-            ? null
-            : write(
-                delta.schema(),
-                new TableVersion(version, cut, shard.around().clock().instant()),
-                changes);
+    @Nullable List<OffsetRange> ranges = null;
+    if (Sql.number(shard.duck(), "SELECT count(*) FROM " + changes) <= limit) {
+      try {
+        TableVersion at = new TableVersion(version, cut, shard.around().clock().instant());
+        ranges = write(delta.schema(), at, changes);
+      } catch (MillraceException e) {
+        if (e.errorCode() != ChangelogError.CL_058_ROW_TOO_LARGE) {
+          throw e;
+        }
+        LOG.infof(
+            "version %d of %s is in the change feed only: %s", version, table, e.getMessage());
+        shard.writer(table).abandon();
+      }
+    }
     return new PublishedVersion(table.toString(), delta.id(), after, version, cut, ranges);
   }
 

@@ -53,6 +53,9 @@ public final class WrittenTable {
   private long refused = -1;
   private long lastPublished;
 
+  /** The table's version up to which all that was committed has been published. */
+  private long looked;
+
   private WrittenTable(Shard shard, Table definition, DeltaTable delta) {
     this.shard = shard;
     this.definition = definition;
@@ -185,8 +188,22 @@ public final class WrittenTable {
     return nextOrder(_ -> true);
   }
 
+  /** The last operator's cut above {@link #through} that is about this table. */
+  public Optional<FoldedCut> newestOrder() {
+    Optional<FoldedCut> newest = Optional.empty();
+    Optional<FoldedCut> next = orderAfter(through, _ -> true);
+    while (next.isPresent()) {
+      newest = next;
+      next = orderAfter(next.get().number(), _ -> true);
+    }
+    return newest;
+  }
+
   private Optional<FoldedCut> nextOrder(Predicate<Rebuild> wanted) {
-    long after = Math.max(through, refused);
+    return orderAfter(Math.max(through, refused), wanted);
+  }
+
+  private Optional<FoldedCut> orderAfter(long after, Predicate<Rebuild> wanted) {
     Optional<FoldedCut> cut = shard.around().cutLog().nextOf(shard.operator(name()), after);
     while (cut.isPresent()) {
       Rebuild order = Rebuild.of(cut.get());
@@ -228,8 +245,7 @@ public final class WrittenTable {
         delta.commit(shard.duck(), mirror, changes.relation(), next, definition.schema());
     return switch (result) {
       case CommitResult.Moved _ -> {
-        publishMissed(); // rows of an outsider, where they are adopted
-        refresh();
+        refresh(); // publishes rows of an outsider, where they are adopted
         yield false;
       }
       case CommitResult.Committed committed -> {
@@ -243,9 +259,17 @@ public final class WrittenTable {
     };
   }
 
-  /** Lets the mirror follow the table, after an error or a commit by somebody else. */
+  /**
+   * Lets the mirror follow the table, after an error or a commit by somebody else. A commit that
+   * seemed to fail and turns out to stand in the log is published here: its rows no longer differ
+   * from the wanted ones, so no later commit would tell of it.
+   */
   public void refresh() {
     mirror.refresh(shard.duck());
+    if (delta.version() > looked) {
+      publishMissed();
+      reached(delta.watermark().cut());
+    }
   }
 
   /**
@@ -280,6 +304,7 @@ public final class WrittenTable {
       var _ = delta.changes().load(shard.duck(), missed.version(), FEED);
       publish(missed.version(), missed.watermark().cut(), FEED);
     }
+    looked = delta.version();
   }
 
   /**
@@ -295,8 +320,26 @@ public final class WrittenTable {
   }
 
   private void publish(long version, long cut, String changes) {
-    published.add(publisher.publish(delta, lastPublished, version, cut, changes));
+    try {
+      published.add(publisher.publish(delta, lastPublished, version, cut, changes));
+    } catch (RuntimeException e) {
+      throw notPublished(version, e);
+    }
     lastPublished = version;
+    looked = Math.max(looked, version);
+  }
+
+  /**
+   * Its rows are in the table, so only whoever takes the shard anew finds that they are not told.
+   */
+  private MillraceException notPublished(long version, RuntimeException cause) {
+    return EachTable.isFenced(cause)
+        ? (MillraceException) cause
+        : new MillraceException(
+            ShardError.SHD_008_NOT_PUBLISHED,
+            "version %d of table %s is committed, but was not put on its topic (%s). The shard is taken anew, which publishes it."
+                .formatted(version, name(), cause.getMessage()),
+            cause);
   }
 
   /** Offsets mean something only in the topics that they were taken from. */

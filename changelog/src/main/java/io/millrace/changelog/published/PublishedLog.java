@@ -114,6 +114,19 @@ public final class PublishedLog {
     return through.getOrDefault(key(service.id(), shard), -1L);
   }
 
+  /**
+   * The tables of a shard that statements have named, with the cuts that they are right through.
+   */
+  public synchronized Map<TableName, Long> tables(Service service, int shard) {
+    Map<TableName, Long> named = new HashMap<>();
+    tables.forEach((table, follow) -> {
+      if (Service.of(table) == service && Service.shardOf(table, shards) == shard) {
+        named.put(table, follow.through);
+      }
+    });
+    return named;
+  }
+
   /** Whether any statement named the table. */
   public synchronized boolean knows(TableName table) {
     return tables.containsKey(table);

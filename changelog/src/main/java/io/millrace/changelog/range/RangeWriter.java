@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes records to topics in bounded Kafka transactions and says in which ranges they lie. Opening
- * one fences every other writer of the same transactional id. After any exception it is done for:
- * close it and open another; what it had written lies outside every announced range.
+ * one fences every other writer of the same transactional id. After any exception but CL-058, which
+ * {@link #abandon} leaves behind, it is done for: close it and open another; what it had written
+ * lies outside every announced range.
  *
  * <p>A range begins where the last one of this writer ended; the first one of a topic begins at the
  * read_uncommitted end of the topic after the fence, so leftovers of a dead writer are in no range.
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class RangeWriter implements AutoCloseable {
   private static final long TRANSACTION_NANOS_MAX = Duration.ofSeconds(10).toNanos();
   private static final long TRANSACTION_BYTES_MAX = 64L << 20;
+  private static final int RECORD_OVERHEAD_MAX = 1 << 10;
 
   private final Producer<byte[], byte[]> producer;
   private final WarehouseTopics topics;
@@ -62,8 +64,16 @@ public final class RangeWriter implements AutoCloseable {
     }
   }
 
-  /** Sends a record to partition 0 of the topic. */
+  /**
+   * Sends a record to partition 0 of the topic.
+   *
+   * @throws MillraceException CL-058 if it is larger than topics take, CL-052, CL-056
+   */
   public void send(String topic, byte @Nullable [] key, byte[] value) {
+    int bytes = value.length + (key == null ? 0 : key.length);
+    if (bytes > KafkaConnection.RECORD_BYTES_MAX - RECORD_OVERHEAD_MAX) {
+      throw tooLarge(null);
+    }
     try {
       nextStart.computeIfAbsent(topic, t -> topics.end(new TopicPartition(t, 0)));
       if (!inTransaction) {
@@ -74,7 +84,7 @@ public final class RangeWriter implements AutoCloseable {
       }
       Written to = written.computeIfAbsent(topic, t -> new Written());
       to.records++;
-      transactionBytes += value.length + (key == null ? 0 : key.length);
+      transactionBytes += bytes;
       var _ =
           producer.send(
               new ProducerRecord<>(topic, 0, key, value), (meta, error) -> sent(to, meta, error));
@@ -140,6 +150,21 @@ public final class RangeWriter implements AutoCloseable {
     return ranges;
   }
 
+  /** Takes back what was written since the last {@link #finish}; no range will hold it. */
+  public void abandon() {
+    try {
+      if (inTransaction) {
+        producer.abortTransaction();
+        inTransaction = false;
+      }
+    } catch (KafkaException e) {
+      throw failed("abort a transaction", e);
+    }
+    written.keySet().forEach(nextStart::remove);
+    written.clear();
+    failure.set(null);
+  }
+
   private MillraceException failed(String what, Exception cause) {
     Throwable error = failure.get() == null ? cause : failure.get();
     if (error instanceof ProducerFencedException
@@ -154,12 +179,7 @@ public final class RangeWriter implements AutoCloseable {
           cause);
     }
     if (error instanceof RecordTooLargeException) {
-      return new MillraceException(
-          ChangelogError.CL_058_ROW_TOO_LARGE,
-          "a row is larger than 16 MiB, which is what the topic takes (writer "
-              + transactionalId
-              + "). Leave its large column out, or store it elsewhere.",
-          cause);
+      return tooLarge(cause);
     }
     if (cause instanceof InterruptException) {
       Thread.currentThread().interrupt();
@@ -173,6 +193,15 @@ public final class RangeWriter implements AutoCloseable {
             + " ("
             + cause.getClass().getSimpleName()
             + "). Nothing of it was announced; the writer starts again.",
+        cause);
+  }
+
+  private MillraceException tooLarge(@Nullable Exception cause) {
+    return new MillraceException(
+        ChangelogError.CL_058_ROW_TOO_LARGE,
+        "a row is larger than 16 MiB, which is what the topic takes (writer "
+            + transactionalId
+            + "). Leave its large column out, or store it elsewhere.",
         cause);
   }
 

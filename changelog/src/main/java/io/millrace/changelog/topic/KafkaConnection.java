@@ -19,6 +19,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * @param settings further client settings, such as security
  */
 public record KafkaConnection(String bootstrap, Map<String, String> settings) {
+  /** What a topic takes as one record, with what Kafka adds to it. */
+  public static final int RECORD_BYTES_MAX = 16 << 20;
 
   public KafkaConnection {
     settings = Map.copyOf(settings);
@@ -48,7 +50,7 @@ public record KafkaConnection(String bootstrap, Map<String, String> settings) {
     config.put("batch.size", 262_144);
     config.put("compression.type", "lz4");
     config.put("buffer.memory", 67_108_864L);
-    config.put("max.request.size", 16_777_216);
+    config.put("max.request.size", RECORD_BYTES_MAX);
     config.put("transaction.timeout.ms", 60_000);
     return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
   }

@@ -42,6 +42,13 @@ class PublishedLogTest {
   }
 
   @Test
+  void namesTheTablesOfAShardWithTheirPlaces() {
+    say(7, List.of(new Behind(LINES.toString(), 3L)), version(ORDERS, -1, 0, -1));
+    assertThat(log.tables(Service.STAGING, 0)).isEqualTo(Map.of(ORDERS, 7L, LINES, 3L));
+    assertThat(log.tables(Service.MARTS, 0)).isEmpty();
+  }
+
+  @Test
   void foldsByMaximumSoThatAnOldStatementTakesNothingBack() {
     say(9, List.of(), version(ORDERS, -1, 0, -1));
     say(5, List.of());

@@ -11,7 +11,9 @@ public enum ShardError implements ErrorCode {
   /** DuckDB refuses a statement that Millrace made. */
   SHD_006_STATEMENT_FAILED(Kind.BUG, Response.RETRY),
   /** Something failed in a way that no code was made for. */
-  SHD_007_UNEXPECTED(Kind.BUG, Response.RETRY);
+  SHD_007_UNEXPECTED(Kind.BUG, Response.RETRY),
+  /** A version is committed and could not be put on its topic. */
+  SHD_008_NOT_PUBLISHED(Kind.EXTERNAL, Response.RETRY);
 
   private final Kind kind;
   private final Response response;

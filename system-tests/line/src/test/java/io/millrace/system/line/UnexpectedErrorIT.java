@@ -3,6 +3,8 @@ package io.millrace.system.line;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.contracts.Service;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Collection;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.Test;
 class UnexpectedErrorIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final String SIZE = "max.message.bytes";
+  private static final String STATEMENTS = "shop.millrace.published";
+  private static final String ORDERS = "shop.staging.orders";
 
   private final Line line;
 
@@ -30,23 +34,56 @@ class UnexpectedErrorIT {
   /** A topic that takes no statement of any shard is such a thing. */
   @Test
   void saysThatAShardFailedAndTakesItAgain() throws Exception {
-    alterPublished(new AlterConfigOp(new ConfigEntry(SIZE, "10"), AlterConfigOp.OpType.SET));
+    takeLittle(STATEMENTS);
     try {
       line.awaitError(Service.STAGING, "SHD-007", LIMIT);
     } finally {
-      alterPublished(new AlterConfigOp(new ConfigEntry(SIZE, ""), AlterConfigOp.OpType.DELETE));
+      takeAll(STATEMENTS);
     }
     line.awaitStatus(Service.STAGING, LIMIT, "no error", s -> s.path("error").isNull());
     Verdict.drainedAndRight(line);
-    assertThat(Files.readString(line.folder.resolve("staging.log")))
+    assertThat(log())
         .containsPattern("ERROR .*shard staging/\\d+ failed: .*RecordTooLargeException");
   }
 
-  private void alterPublished(AlterConfigOp change) throws Exception {
+  /** Its rows are in the table by then, so nothing would tell of them later. */
+  @Test
+  void tellsOfAVersionThatItsTopicDoesNotTake() throws Exception {
+    takeLittle(ORDERS);
+    try (Shop shop = new Shop(line)) {
+      shop.moveAndOrderTwice("large", 31_000_000);
+      line.awaitStatus(
+          Service.STAGING,
+          LIMIT,
+          "an order",
+          _ -> log().contains("of staging.orders is in the change feed only"));
+    } finally {
+      takeAll(ORDERS);
+    }
+    Verdict.drainedAndRight(line);
+  }
+
+  private String log() {
+    try {
+      return Files.readString(line.folder.resolve("staging.log"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void takeLittle(String topic) throws Exception {
+    alter(topic, new AlterConfigOp(new ConfigEntry(SIZE, "10"), AlterConfigOp.OpType.SET));
+  }
+
+  private void takeAll(String topic) throws Exception {
+    alter(topic, new AlterConfigOp(new ConfigEntry(SIZE, ""), AlterConfigOp.OpType.DELETE));
+  }
+
+  private void alter(String topic, AlterConfigOp change) throws Exception {
     Properties config = new Properties();
     config.put("bootstrap.servers", line.stack.kafkaBootstrap());
-    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "shop.millrace.published");
-    Map<ConfigResource, Collection<AlterConfigOp>> changes = Map.of(topic, List.of(change));
+    Map<ConfigResource, Collection<AlterConfigOp>> changes =
+        Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(change));
     try (Admin admin = Admin.create(config)) {
       admin.incrementalAlterConfigs(changes).all().get();
     }
