@@ -87,7 +87,7 @@ class ReplayIT {
     List<Service> order = new ArrayList<>(services);
     Collections.shuffle(order, random);
     for (Service service : order) {
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_000 + random.nextInt(3_000)));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500 + random.nextInt(1_500)));
       line.kill(service);
       line.start(service);
     }
