@@ -13,9 +13,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 
 /**
@@ -127,13 +129,42 @@ final class Brokerage implements AutoCloseable {
     line.awaitShown(Clock.systemUTC().instant(), limit);
   }
 
-  /** CPU seconds that the services have used since they were started, all four together. */
-  double cpuSeconds() throws IOException {
-    List<Double> used = new ArrayList<>();
+  /** What the services have used since they were started. */
+  Used used() throws IOException {
+    Map<Service, Double> used = new EnumMap<>(Service.class);
     for (Service service : Service.values()) {
-      used.add(ProcessFigures.of(line.process(service)).cpuSeconds());
+      used.put(service, ProcessFigures.of(line.process(service)).cpuSeconds());
     }
-    return used.stream().mapToDouble(Double::doubleValue).sum();
+    return new Used(used);
+  }
+
+  /**
+   * CPU seconds of the services.
+   *
+   * @param of each of them
+   */
+  record Used(Map<Service, Double> of) {
+    /** All four together. */
+    double cpuSeconds() {
+      return of.values().stream().mapToDouble(Double::doubleValue).sum();
+    }
+
+    Used since(Used before) {
+      Map<Service, Double> more = new EnumMap<>(Service.class);
+      of.forEach((service, now) -> more.put(service, now - before.of.getOrDefault(service, 0.0)));
+      return new Used(more);
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%.2f CPU-s (%s)",
+          cpuSeconds(),
+          of.entrySet().stream()
+              .map(e -> String.format(Locale.ROOT, "%s %.2f", e.getKey().id(), e.getValue()))
+              .collect(Collectors.joining(", ")));
+    }
   }
 
   /** Ends line and database. The lake stays. */

@@ -77,25 +77,26 @@ class BrokerageFigures {
               Locale.ROOT, "scale %.2f: %,d rows at the source", SCALE, brokerage.rows()));
       brokerage.line().startAll();
       brokerage.awaitShown(LIMIT);
-      say(String.format(Locale.ROOT, "historical load: %.1f CPU-s", brokerage.cpuSeconds()));
+      say("historical load: " + brokerage.used());
       List<String> predicates = audit(brokerage, 1).predicates();
       for (int day = 1; day <= DAYS; day++) {
         long rows = brokerage.rows();
-        double before = brokerage.cpuSeconds();
+        Brokerage.Used before = brokerage.used();
         long begun = System.nanoTime();
         brokerage.write(day);
         brokerage.awaitShown(LIMIT);
-        days.add(brokerage.cpuSeconds() - before);
+        Brokerage.Used used = brokerage.used().since(before);
+        days.add(used.cpuSeconds());
         double seconds = (System.nanoTime() - begun) / 1e9;
         BrokerageAudit audit = audit(brokerage, day + 1);
         assertThat(audit.predicates()).isEqualTo(predicates);
         say(
             String.format(
                 Locale.ROOT,
-                "day %2d: %,d rows, %.2f CPU-s, shown after %.1f s; %d predicates hold at cut %d",
+                "day %2d: %,d rows, %s, shown after %.1f s; %d predicates hold at cut %d",
                 day,
                 brokerage.rows() - rows,
-                days.getLast(),
+                used,
                 seconds,
                 predicates.size(),
                 audit.cut()));
@@ -119,14 +120,11 @@ class BrokerageFigures {
       long begun = System.nanoTime();
       brokerage.line().startAll();
       brokerage.awaitShown(LIMIT);
-      double used = brokerage.cpuSeconds();
+      Brokerage.Used used = brokerage.used();
       say(
           String.format(
-              Locale.ROOT,
-              "full rebuild: %.1f CPU-s in %.0f s",
-              used,
-              (System.nanoTime() - begun) / 1e9));
-      return used;
+              Locale.ROOT, "full rebuild: %s in %.0f s", used, (System.nanoTime() - begun) / 1e9));
+      return used.cpuSeconds();
     }
   }
 
