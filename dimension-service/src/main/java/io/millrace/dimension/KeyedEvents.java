@@ -77,10 +77,13 @@ final class KeyedEvents implements Events {
             Floors.events(dimension, existing));
   }
 
-  /** A state that says nothing new is that of the version that it falls into. */
+  /**
+   * A state that says nothing new is that of the version that it falls into; an end stays where it
+   * is.
+   */
   private String startOfSame() {
     return """
-    CASE WHEN _same THEN coalesce(
+    CASE WHEN _same AND _live THEN coalesce(
       (SELECT max(e._start) FROM existing e WHERE %s AND e._start <= s._start), s._start)
       ELSE s._start END\
     """

@@ -135,7 +135,11 @@ class EvolutionTest {
         "STORED AS SCD TYPE 2 SEQUENCE BY (updated_at, segment)",
         "STORED AS SCD TYPE 2",
         "STORED AS SCD TYPE 6 SEQUENCE BY updated_at",
-        "STORED AS SCD TYPE 7"
+        "STORED AS SCD TYPE 7",
+        "STORED AS SCD TYPE 2 SEQUENCE BY updated_at APPLY AS DELETE WHEN (op = 'd') CLOSE",
+        "STORED AS SCD TYPE 2 APPLY AS DELETE WHEN (op = 'd') CLOSE",
+        "STORED AS SCD TYPE 6 SEQUENCE BY updated_at APPLY AS DELETE WHEN (op = 'd') FLAG",
+        "STORED AS SCD TYPE 7 SEQUENCE BY updated_at APPLY AS DELETE WHEN (op = 'd') FLAG"
       })
   void aColumnThatTheInputGetsMakesNoVersion(String clauses) throws SQLException {
     fill(without(clauses));
@@ -159,7 +163,11 @@ class EvolutionTest {
         .allSatisfy(
             row -> assertThat(row).isEqualTo(row.split(" ", 2)[0] + " " + expected.get(key(row))));
     if (dimension.sequenceBy().size() < 2) { // of a tie the dimension may show another state
-      long filled = expected.values().stream().filter(p -> !p.equals("null")).count();
+      long filled =
+          staged.values().stream()
+              .filter(c -> phone(c) != null)
+              .filter(c -> !(c.marked() && dimension.deletes().marked()))
+              .count();
       assertThat(rows("SELECT count(*) FROM dim WHERE phone IS NOT NULL AND sk > 0"))
           .containsExactly(String.valueOf(filled));
     }
