@@ -3,6 +3,7 @@ package io.millrace.dimension;
 import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.DimensionError;
+import io.millrace.contracts.error.ErrorCode;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.Lake;
 import io.millrace.lake.RowDiff;
@@ -17,6 +18,7 @@ import io.millrace.warehouse.Dimension;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,6 +34,13 @@ final class DimensionStep implements TableStep {
   private static final Logger LOG = Logger.getLogger("millrace.dimension");
   private static final String CHANGES = "dimension_changes";
   private static final String INPUT = "dimension_input";
+
+  /** What an order fails with that will not pass. */
+  private static final Set<ErrorCode> REFUSED =
+      Set.of(
+          DimensionError.DIM_003_HISTORY_NOT_HELD,
+          DimensionError.DIM_006_EMPTY_SNAPSHOT,
+          DimensionError.DIM_010_REWIND_NOT_HELD);
 
   private final Shard shard;
   private final Dimension dimension;
@@ -204,13 +213,24 @@ final class DimensionStep implements TableStep {
    */
   private boolean read(Optional<InputVersion> version, long cut) {
     if (version.isPresent()) {
-      return input.read(version.get(), this::read);
+      return input.read(version.get(), this::read) && !isJoined();
     }
     input.history().loadNothing(INPUT);
     if (events instanceof HeldEvents held && !held.shows(input.position())) {
       held.hold(input.history().rowsAt(input.position()), input.position());
     }
     events.take(INPUT, moments.at(cut, true));
+    return true;
+  }
+
+  /** An empty snapshot is no step of its own: what comes behind it is next, together with it. */
+  private boolean isJoined() {
+    if (!EmptySnapshots.endsAll(shard.duck(), dimension, table.mirror().relation())) {
+      return false;
+    }
+    if (!input.join()) {
+      throw EmptySnapshots.last(dimension);
+    }
     return true;
   }
 
@@ -222,7 +242,6 @@ final class DimensionStep implements TableStep {
         history.load(version, members, INPUT);
         keyed.take(
             INPUT, moments.at(version.cut(), hasMembers(members)), history.broughtBy(version));
-        EmptySnapshots.refuse(shard.duck(), dimension, members);
       }
       case HeldEvents held -> {
         Position next = new Position(version.tableId(), version.version());
@@ -267,13 +286,13 @@ final class DimensionStep implements TableStep {
     try {
       last = rebuilding.run(order);
     } catch (MillraceException e) {
-      boolean notHeld =
-          e.errorCode() == DimensionError.DIM_003_HISTORY_NOT_HELD
-              || e.errorCode() == DimensionError.DIM_010_REWIND_NOT_HELD;
-      if (!notHeld || table.definitionChanged()) {
+      if (!REFUSED.contains(e.errorCode())) {
         throw e;
       }
       table.refuse(order);
+      if (table.definitionChanged()) {
+        throw e; // stopped, until another order says how to go on
+      }
       LOG.error(e.getMessage());
       return;
     }

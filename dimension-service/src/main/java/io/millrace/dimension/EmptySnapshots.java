@@ -7,20 +7,22 @@ import io.millrace.warehouse.Dimension;
 import io.millrace.warehouse.Dimension.Feed;
 import java.sql.Connection;
 
-/** Refuses a snapshot without rows: far more often a failed export than an empty source. */
+/**
+ * Snapshots without rows: far more often a failed export than an empty source. What the next one
+ * says of the members counts, not what lies between.
+ */
 final class EmptySnapshots {
   private EmptySnapshots() {}
 
   /**
-   * Looks at what {@link InputRows} says of a version.
+   * Whether what {@link InputRows} says of a version would end all members.
    *
    * @param existing relation of the dimension's rows
-   * @throws MillraceException DIM-006
    */
-  static void refuse(Connection duck, Dimension dimension, String existing) {
+  static boolean endsAll(Connection duck, Dimension dimension, String existing) {
     if (dimension.feed() != Feed.REPLACED
         || Sql.number(duck, "SELECT count(*) FROM " + InputRows.STATES) > 0) {
-      return;
+      return false;
     }
     long left =
         Sql.number(
@@ -32,12 +34,14 @@ final class EmptySnapshots {
                     InputRows.equal(dimension.keys(), "e", "g"),
                     Sql.name(dimension.surrogateKey()),
                     Floors.without(dimension)));
-    long gone = Sql.number(duck, "SELECT count(*) FROM " + InputRows.GONE);
-    if (left == 0 && gone > 0) {
-      throw new MillraceException(
-          DimensionError.DIM_006_EMPTY_SNAPSHOT,
-          "%s has no row left, which would end all %d members of %s. Load a whole snapshot; or, if none is right, take FROM SNAPSHOT out of its statement and run: millrace rebuild %s"
-              .formatted(dimension.input(), gone, dimension.name(), dimension.name()));
-    }
+    return left == 0 && Sql.number(duck, "SELECT count(*) FROM " + InputRows.GONE) > 0;
+  }
+
+  /** The error of an empty snapshot behind which no other has come yet. */
+  static MillraceException last(Dimension dimension) {
+    return new MillraceException(
+        DimensionError.DIM_006_EMPTY_SNAPSHOT,
+        "%s has no row left, which would end all members of %s. Load a whole snapshot, with which the table goes on; or, if none is right, take FROM SNAPSHOT out of its statement and run: millrace rebuild %2$s"
+            .formatted(dimension.input(), dimension.name()));
   }
 }

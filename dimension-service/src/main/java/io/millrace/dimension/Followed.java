@@ -123,6 +123,22 @@ final class Followed {
     }
   }
 
+  /**
+   * Takes the version behind the next one together with it.
+   *
+   * @return whether there is one yet
+   */
+  boolean join() {
+    InputVersion first = queue.removeFirst();
+    if (queue.isEmpty()) {
+      Position there = new Position(first.tableId(), first.version());
+      table.ahead(there).next().ifPresent(v -> queue.addAll(history.upTo(v, there)));
+    }
+    InputVersion second = queue.pollFirst();
+    queue.addFirst(second == null ? first : first.with(second));
+    return second != null;
+  }
+
   /** The dimension contains the next version. */
   void took(InputVersion version) {
     position = new Position(version.tableId(), version.version());

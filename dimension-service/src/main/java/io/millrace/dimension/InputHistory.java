@@ -25,6 +25,7 @@ import org.jboss.logging.Logger;
 final class InputHistory {
   private static final Logger LOG = Logger.getLogger("millrace.dimension");
   private static final String VIEW = "dimension_input_rows";
+  private static final String PART = "dimension_input_part";
 
   private final Shard shard;
   private final Connection duck;
@@ -76,6 +77,10 @@ final class InputHistory {
    * the input anew can bring some, so nothing is read for other versions.
    */
   List<Column> broughtBy(InputVersion version) {
+    return version.parts().stream().flatMap(part -> broughtByOne(part).stream()).toList();
+  }
+
+  private List<Column> broughtByOne(InputVersion version) {
     if (version.cut() < 0
         || version.how() instanceof How.Difference
         || !Rebuild.of(shard.around().cutLog().cut(version.cut()))
@@ -127,7 +132,7 @@ final class InputHistory {
     DeltaTable table = input.open();
     return table.changes().versions(after, through).stream()
         .map((FeedVersion v) ->
-            new InputVersion(table.id(), v.version(), v.watermark().cut(), new How.Feed()))
+            new InputVersion(table.id(), v.version(), v.watermark().cut(), new How.Feed(table)))
         .toList();
   }
 
@@ -139,16 +144,35 @@ final class InputHistory {
   void load(InputVersion version, String members, String into) {
     switch (version.how()) {
       case How.Announced(TableVersion announced) -> input.load(announced, into);
-      case How.Feed _ -> input.loadFromFeed(input.open(), version.version(), into);
+      case How.Feed(DeltaTable table) -> input.loadFromFeed(table, version.version(), into);
       case How.Difference _ -> difference(version, members, into);
+      case How.Together(List<InputVersion> parts) -> {
+        loadNothing(into);
+        for (InputVersion part : parts) {
+          load(part, members, PART);
+          Sql.run(duck, "INSERT INTO %s BY NAME FROM %s".formatted(Sql.name(into), PART));
+        }
+        net(duck, into);
+      }
     }
+  }
+
+  /** What the changes of several versions come to: a row that comes and goes is no change. */
+  static void net(Connection duck, String zSet) {
+    Sql.run(
+        duck,
+        """
+        CREATE OR REPLACE TEMP TABLE %1$s AS
+        SELECT * EXCLUDE (_weight), sum(_weight)::INTEGER AS _weight FROM %1$s
+        GROUP BY ALL HAVING sum(_weight) <> 0
+        """
+            .formatted(Sql.name(zSet)));
   }
 
   /** As {@link #load}, for who wants rows alone: a difference is all of them. */
   void loadRows(InputVersion version, String into) {
     switch (version.how()) {
-      case How.Announced(TableVersion announced) -> input.load(announced, into);
-      case How.Feed _ -> input.loadFromFeed(input.open(), version.version(), into);
+      case How.Announced _, How.Feed _, How.Together _ -> load(version, "", into);
       case How.Difference _ ->
           Sql.run(
               duck,

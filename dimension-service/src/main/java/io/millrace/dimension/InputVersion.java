@@ -1,7 +1,10 @@
 package io.millrace.dimension;
 
 import io.millrace.changelog.published.TableVersion;
+import io.millrace.lake.DeltaTable;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A version of the input, and where its changes are read.
@@ -18,19 +21,48 @@ record InputVersion(String tableId, long version, long cut, How how) {
     /** From the topic, or from the feed if the announcement says so. */
     record Announced(TableVersion version) implements How {}
 
-    /** From the lake's change feed: no announcement of it is held. */
-    record Feed() implements How {}
+    /**
+     * From the lake's change feed: no announcement of it is held.
+     *
+     * @param table the input, opened once for all versions that are read together
+     */
+    record Feed(DeltaTable table) implements How {}
 
     /**
      * From the input's rows at that version, compared with the dimension's current members: the
      * changes in between are no longer held.
      */
     record Difference() implements How {}
+
+    /**
+     * From several versions at once, of which only the last is shown.
+     *
+     * @param parts in their order; none of them is of this kind
+     */
+    record Together(List<InputVersion> parts) implements How {
+      public Together {
+        parts = List.copyOf(parts);
+      }
+    }
   }
 
   static InputVersion announced(TableVersion version) {
     return new InputVersion(
         version.tableId(), version.version(), version.cut(), new How.Announced(version));
+  }
+
+  /** The versions that it is made of. */
+  List<InputVersion> parts() {
+    return how instanceof How.Together(List<InputVersion> parts) ? parts : List.of(this);
+  }
+
+  /** This version and the next as one, which shows the next. */
+  InputVersion with(InputVersion next) {
+    return new InputVersion(
+        next.tableId(),
+        next.version(),
+        next.cut(),
+        new How.Together(Stream.concat(parts().stream(), next.parts().stream()).toList()));
   }
 
   /** End of its changes on the input's topic. */
@@ -39,6 +71,7 @@ record InputVersion(String tableId, long version, long cut, How how) {
       case How.Announced(TableVersion announced) ->
           announced.ranges().filter(r -> !r.isEmpty()).map(r -> r.getLast().getEnd());
       case How.Feed _, How.Difference _ -> Optional.empty();
+      case How.Together(List<InputVersion> parts) -> parts.getLast().topicEnd();
     };
   }
 }

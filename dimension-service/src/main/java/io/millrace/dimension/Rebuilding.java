@@ -234,7 +234,9 @@ final class Rebuilding {
                     .formatted(
                         SCRATCH, Sql.name(dimension.surrogateKey()), Floors.without(dimension)))
             == 0;
-    for (InputVersion version : versions) {
+    InputVersion joined = null;
+    for (InputVersion next : versions) {
+      InputVersion version = joined == null ? next : joined.with(next);
       erasures.replay(SCRATCH, shown, version.cut());
       shown = version.cut();
       switch (events) {
@@ -247,11 +249,19 @@ final class Rebuilding {
           held.takeAll(history.rowsAt(position), SCRATCH, position);
         }
       }
-      members.apply(SCRATCH);
-      KeyCollisions.refuse(shard.duck(), dimension, SCRATCH);
-      replace();
-      empty = false;
-      newest = version;
+      if (EmptySnapshots.endsAll(shard.duck(), dimension, SCRATCH)) {
+        joined = version;
+      } else {
+        members.apply(SCRATCH);
+        KeyCollisions.refuse(shard.duck(), dimension, SCRATCH);
+        replace();
+        empty = false;
+        newest = version;
+        joined = null;
+      }
+    }
+    if (joined != null) {
+      throw EmptySnapshots.last(dimension);
     }
     erasures.replay(SCRATCH, shown, span.through());
     return newest;

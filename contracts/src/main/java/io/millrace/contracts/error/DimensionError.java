@@ -12,8 +12,8 @@ public enum DimensionError implements ErrorCode {
   DIM_004_HISTORY_SKIPPED(Kind.EXTERNAL, Response.RETRY),
   /** A row has NULL in its natural key. */
   DIM_005_NULL_KEY(Kind.SOURCE_DATA, Response.STOP),
-  /** A snapshot without rows would end all members. */
-  DIM_006_EMPTY_SNAPSHOT(Kind.SOURCE_DATA, Response.STOP),
+  /** A snapshot without rows would end all members; the next one lets the table go on. */
+  DIM_006_EMPTY_SNAPSHOT(Kind.SOURCE_DATA, Response.RETRY),
   /** A rewind to a cut whose rows, or the changes since, are no longer held. */
   DIM_010_REWIND_NOT_HELD(Kind.CONFIG, Response.STOP),
   /** A member was to be erased that the input still holds. */

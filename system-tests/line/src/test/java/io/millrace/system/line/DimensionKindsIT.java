@@ -337,6 +337,53 @@ class DimensionKindsIT {
     everyTableIsRight();
   }
 
+  /** A changed statement whose order cannot be carried out waits for one that can. */
+  @Test
+  @Order(7)
+  void carriesOutTheOrderThatComesAfterOneThatItRefused() throws Exception {
+    List<String> members = rows("segment_sk, segment, old_segment", "dim.segment", "true");
+    line.kill(Service.DIMENSION);
+    change("dimensions/segment.sql", "KEYS (customer_id)", "KEYS (member)");
+    change("dimensions/segment.sql", "SELECT customer_id", "SELECT customer_id AS member");
+    line.start(Service.DIMENSION);
+    line.awaitError(Service.DIMENSION, "SHD-002", LIMIT);
+    millrace("rewind", "dim.segment", "--to", "20");
+    line.awaitError(Service.DIMENSION, "DIM-010", LIMIT);
+    millrace("rebuild", "dim.segment");
+    shown();
+    assertThat(rows("segment_sk, segment, old_segment", "dim.segment", "true")).isEqualTo(members);
+    assertThat(rows("count(*)", "dim.segment", "member IS NULL")).containsExactly("0");
+  }
+
+  /** The source is emptied and filled again; an order comes in between. */
+  @Test
+  @Order(8)
+  void goesOnWithTheSnapshotBehindAnEmptyOne() throws Exception {
+    String columns = "customer_id, place_sk, city, is_current";
+    line.kill(Service.DIMENSION);
+    Files.writeString(
+        statements.resolve("dimensions/place.sql"),
+        "CREATE DIMENSION dim.place FROM SNAPSHOT KEYS (customer_id) SURROGATE KEY place_sk"
+            + " STORED AS SCD TYPE 2 AS SELECT customer_id, city FROM staging.customers");
+    line.start(Service.DIMENSION);
+    shown();
+    List<String> members = rows(columns, "dim.place", "customer_id <> 3");
+    assertThat(members).hasSizeGreaterThan(20).allMatch(row -> row.endsWith("true"));
+    try (Shop shop = new Shop(line)) {
+      shop.transaction("CREATE TABLE kept AS SELECT * FROM customer", "DELETE FROM customer");
+      line.awaitError(Service.DIMENSION, "DIM-006", LIMIT);
+      assertThat(millrace("rebuild", "dim.place")).contains("dim.place");
+      shop.transaction("INSERT INTO customer SELECT * FROM kept WHERE id <> 3");
+    }
+    shown();
+    assertThat(rows(columns, "dim.place", "customer_id <> 3")).isEqualTo(members);
+    assertThat(rows("city, is_current", "dim.place", "customer_id = 3"))
+        .containsExactly("Aarau false");
+    millrace("rebuild", "dim.place");
+    shown();
+    assertThat(rows(columns, "dim.place", "customer_id <> 3")).as("rebuilt").isEqualTo(members);
+  }
+
   private void change(String file, String what, String with) throws java.io.IOException {
     Path statement = statements.resolve(file);
     String text = Files.readString(statement);
