@@ -6,14 +6,8 @@ import io.millrace.changelog.topic.Retry;
 import io.millrace.contracts.error.ErrorCode;
 import io.millrace.contracts.error.IngestError;
 import io.millrace.contracts.error.MillraceException;
-import io.millrace.contracts.wire.Cut;
-import io.millrace.contracts.wire.OffsetRange;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +30,6 @@ final class IngestLoop implements Runnable {
   private final IngestSurroundings around;
   private final SourceBoard board;
   private final CutPace pace;
-
-  private @Nullable FoldedCut last;
-  private @Nullable Instant proved;
 
   IngestLoop(SourcePlan plan, IngestSurroundings around, SourceBoard board) {
     this.plan = plan;
@@ -114,18 +105,17 @@ final class IngestLoop implements Runnable {
   private void takeAndFollow(Retry retry) throws InterruptedException {
     try (RangeWriter writer = around.writer(plan.name())) {
       around.awaitCutLogEnd();
-      last = around.cutLog().last(plan.name()).orElse(null);
-      proved = last == null ? null : last.sourceCommittedAt();
+      SourceCuts cuts =
+          new SourceCuts(plan, around.cutLog(), cut -> around.append(cut, APPEND_LIMIT));
       pace.closed();
-      Optional<String> from = last == null ? Optional.empty() : last.to();
-      try (SourceReader reader = plan.open(from)) {
-        LOG.infof("source %s opened at %s", plan.name(), from.orElse("its beginning"));
-        follow(reader, around.rawWriter(plan, writer), writer, retry);
+      try (SourceReader reader = cuts.open()) {
+        follow(reader, cuts, around.rawWriter(plan, writer), writer, retry);
       }
     }
   }
 
-  private void follow(SourceReader reader, RawWriter raw, RangeWriter writer, Retry retry)
+  private void follow(
+      SourceReader reader, SourceCuts cuts, RawWriter raw, RangeWriter writer, Retry retry)
       throws InterruptedException {
     SourceEvent.@Nullable End end = null;
     while (true) {
@@ -143,15 +133,15 @@ final class IngestLoop implements Runnable {
           raw.write(change);
         }
       }
-      if (end != null && due(end, writer.pending() > 0)) {
-        FoldedCut cut = announce(end, writer.finish());
+      if (end != null && due(end, cuts, writer.pending() > 0)) {
+        FoldedCut cut = cuts.announce(end, writer.finish());
         pace.closed();
         reader.confirm(end.position());
         board.announced(cut);
         retry.reset();
         end = null;
-      } else if (last != null && pace.revealDue(around.newestCut())) {
-        announce(new SourceEvent.End(last.to().orElseThrow(), last.sourceCommittedAt()), Map.of());
+      } else if (cuts.begun() && pace.revealDue(around.newestCut())) {
+        cuts.repeat();
       }
       board.progress(reader.progress(), raw.changes());
       if (Thread.interrupted()) {
@@ -161,42 +151,10 @@ final class IngestLoop implements Runnable {
   }
 
   /** A cut with changes is due after the cut interval, one without as a sign of life. */
-  private boolean due(SourceEvent.End end, boolean changes) {
+  private boolean due(SourceEvent.End end, SourceCuts cuts, boolean changes) {
     if (changes) {
       return pace.due();
     }
-    return proved == null || (pace.heartbeatDue() && end.committedAt().isAfter(proved));
-  }
-
-  /**
-   * Appends the cut and reads the log back: only there it shows whether it is valid.
-   *
-   * @throws MillraceException ING-050 when another cut came first, or none came
-   */
-  private FoldedCut announce(SourceEvent.End end, Map<String, List<OffsetRange>> ranges)
-      throws InterruptedException {
-    long previous = last == null ? -1 : last.number();
-    Instant committedAt =
-        proved != null && proved.isAfter(end.committedAt()) ? proved : end.committedAt();
-    Cut cut = new Cut(plan.name(), previous, end.position(), ranges, committedAt);
-    around.append(cut, APPEND_LIMIT);
-    FoldedCut folded =
-        around
-            .cutLog()
-            .nextOf(plan.name(), previous)
-            .filter(f -> f.ranges().equals(ranges) && f.to().equals(Optional.of(end.position())))
-            .orElseThrow(() ->
-                new MillraceException(
-                    IngestError.ING_050_CUT_NOT_VALID,
-                    "the cut of source "
-                        + plan.name()
-                        + " after "
-                        + previous
-                        + " is not the valid one in the log: another instance reads this source,"
-                        + " or the broker lost the record. Run one ingest per source; this one"
-                        + " starts again from the log in 30 s."));
-    last = folded;
-    proved = committedAt;
-    return folded;
+    return !cuts.begun() || (pace.heartbeatDue() && cuts.isNews(end.committedAt()));
   }
 }

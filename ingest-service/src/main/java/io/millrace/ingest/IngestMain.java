@@ -4,8 +4,6 @@ import io.millrace.changelog.registry.SchemaRegistry;
 import io.millrace.changelog.topic.KafkaConnection;
 import io.millrace.changelog.topic.WarehouseTopics;
 import io.millrace.contracts.Topics;
-import io.millrace.contracts.error.IngestError;
-import io.millrace.contracts.error.MillraceException;
 import io.millrace.ingest.api.ApiReader;
 import io.millrace.ingest.cdc.CdcReader;
 import io.millrace.runtime.CutChannel;
@@ -27,12 +25,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.jboss.logging.Logger;
 
 /** Runs a loop for each source of the warehouse. */
 @ApplicationScoped
 public class IngestMain implements ServiceMain {
-  private static final Logger LOG = Logger.getLogger("millrace.ingest");
   private static final long STOP_MILLIS = 15_000;
   private static final Duration HEARTBEAT_MIN = Duration.ofSeconds(1);
   private static final Duration HEARTBEAT_MAX = Duration.ofSeconds(10);
@@ -121,21 +117,10 @@ public class IngestMain implements ServiceMain {
     };
   }
 
-  /**
-   * A table that is new to a running source: the whole source is read again, as one opening cut.
-   */
   private static SourceReader openCdc(
       CdcSource cdc, Optional<String> position, Duration heartbeat) {
     String password = SecretValues.require(cdc.password(), System.getenv());
-    try {
-      return CdcReader.open(cdc, password, position.orElse(null), heartbeat);
-    } catch (MillraceException e) {
-      if (e.errorCode() != IngestError.ING_022_TABLE_NOT_CAPTURED_YET) {
-        throw e;
-      }
-      LOG.infof("source %s is read anew: %s", cdc.name(), e.getMessage());
-      return CdcReader.open(cdc, password, null, heartbeat);
-    }
+    return CdcReader.open(cdc, password, position.orElse(null), heartbeat);
   }
 
   private static Duration leastLag(Warehouse warehouse) {
