@@ -23,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Items move while they are paged. In descending order an item that changes moves to the front,
  * where the next run finds it at or above the greatest value seen, and shifts the others towards
- * the end, where they come twice: nothing is lost. So paging may stop at the first page that lies
- * wholly below the bound. In any other order a moved item pulls one that was not read yet over the
- * page's edge, which only the overlap mends.
+ * the end, where they come twice. So paging may stop at the first page that lies wholly below the
+ * bound. But an item that is deleted meanwhile, and in any other order one that changes, pulls an
+ * item that was not read yet over the edge of a page told by number or offset: this run passes it
+ * over. The next one finds it if the cursor's {@code lag} reaches back to it; without a lag it is
+ * missing until it changes again.
  */
 final class ScopeRun {
 
