@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.changelog.registry.SchemaRegistry;
+import io.millrace.changelog.topic.Retry;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.CliError;
 import io.millrace.contracts.error.MillraceException;
@@ -8,7 +9,10 @@ import io.millrace.warehouse.Dimension;
 import io.millrace.warehouse.Warehouse;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,6 +31,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class EraseCommand implements Callable<Integer> {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
   @Mixin Place place;
   @Spec CommandSpec spec;
 
@@ -59,10 +66,15 @@ final class EraseCommand implements Callable<Integer> {
             .orElseThrow(() ->
                 new MillraceException(
                     CliError.CLI_006_TABLE_UNKNOWN, "there is no dimension " + name + "."));
-    Erasure erasure = new Erasure(warehouse, place.lake(), dimension, key);
-    Erasure.Rows rows = erasure.rows();
     PrintWriter out = spec.commandLine().getOut();
-    if (rows.current()) {
+    Map<Erasure, Erasure.Rows> found = new LinkedHashMap<>();
+    for (Dimension each : warehouse.dimensions()) {
+      if (each.file().equals(dimension.file())) { // a statement of type 4 makes two
+        Erasure erasure = new Erasure(warehouse, place.lake(), each, key);
+        found.put(erasure, erasure.rows());
+      }
+    }
+    if (found.values().stream().anyMatch(Erasure.Rows::current)) {
       out.println(
           "nothing is erased: "
               + dimension.input()
@@ -70,21 +82,60 @@ final class EraseCommand implements Callable<Integer> {
               + " source first.");
       return ExitCode.FAILED;
     }
-    if (rows.surrogateKeys().isEmpty()) {
+    found.values().removeIf(rows -> rows.surrogateKeys().isEmpty());
+    if (found.isEmpty()) {
       out.println(name + " holds no row of this key");
       return ExitCode.FAILED;
     }
-    List<Erasure.Place> places = erasure.places(rows, letters(run, dimension));
-    try (ServiceCalls calls = new ServiceCalls(run)) {
-      long cut = calls.erase(name, rows.surrogateKeys());
-      spec.commandLine().getErr().println("the order is cut " + cut);
-    }
+    LetterSearch.Found letters = letters(run, dimension);
+    List<Erasure.Place> places =
+        found.entrySet().stream()
+            .flatMap(e -> e.getKey().places(e.getValue(), letters).stream())
+            .distinct()
+            .toList();
+    boolean erased = order(run, found);
     if (form == OutputForm.JSON) {
       out.println(Erasure.json(places));
     } else {
       Erasure.lines(places).forEach(out::println);
     }
-    return ExitCode.OK;
+    return erased ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  /** Gives the orders and waits for what comes of them; whether all rows are gone. */
+  private boolean order(RunFile run, Map<Erasure, Erasure.Rows> found) throws InterruptedException {
+    PrintWriter err = spec.commandLine().getErr();
+    Map<Erasure, Long> orders = new LinkedHashMap<>();
+    try (ServiceCalls calls = new ServiceCalls(run)) {
+      for (Map.Entry<Erasure, Erasure.Rows> entry : found.entrySet()) {
+        TableName name = entry.getKey().dimension().name();
+        long cut = calls.erase(name, entry.getValue().ordered());
+        err.println("the order for " + name + " is cut " + cut);
+        orders.put(entry.getKey(), cut);
+      }
+    }
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    boolean erased = true;
+    for (Map.Entry<Erasure, Long> order : orders.entrySet()) {
+      Erasure.Rows left = order.getKey().rows();
+      while (left.cut() < order.getValue() && System.nanoTime() < deadline) {
+        Retry.pause(PAUSE);
+        left = order.getKey().rows();
+      }
+      Dimension dimension = order.getKey().dimension();
+      if (left.cut() < order.getValue()) {
+        err.println(
+            "%s is at cut %d after %d s: its rows are erased when it is at cut %d (millrace status)"
+                .formatted(dimension.name(), left.cut(), LIMIT.toSeconds(), order.getValue()));
+        erased = false;
+      } else if (!left.surrogateKeys().isEmpty()) {
+        err.println(
+            "nothing is erased from %s (DIM-011): %s still holds this key. Delete it at the source first."
+                .formatted(dimension.name(), dimension.input()));
+        erased = false;
+      }
+    }
+    return erased;
   }
 
   private LetterSearch.Found letters(RunFile run, Dimension dimension) {

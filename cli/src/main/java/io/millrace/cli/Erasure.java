@@ -14,6 +14,7 @@ import io.millrace.warehouse.Dimension;
 import io.millrace.warehouse.DynamicTable;
 import io.millrace.warehouse.DynamicTable.Lookup;
 import io.millrace.warehouse.StagingTable;
+import io.millrace.warehouse.SurrogateKeys;
 import io.millrace.warehouse.Table;
 import io.millrace.warehouse.Warehouse;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One natural key of a dimension, and where a warehouse holds it. Values are compared as text, and
@@ -37,8 +39,16 @@ record Erasure(Warehouse warehouse, String lake, Dimension dimension, List<Strin
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration FILES = Duration.ofDays(7);
 
-  /** Surrogate keys of the member's rows. */
-  record Rows(List<Long> surrogateKeys, boolean current) {}
+  /**
+   * What a dimension holds of the key.
+   *
+   * @param surrogateKeys of its rows
+   * @param ordered what an order to erase them names: these, and that of the row which the member
+   *     would have if facts alone spoke of it, so that they do not bring it back
+   * @param current whether the input holds the member, as far as the dimension tells
+   * @param cut at which that is so
+   */
+  record Rows(List<Long> surrogateKeys, List<Long> ordered, boolean current, long cut) {}
 
   /**
    * A place of the report.
@@ -67,13 +77,25 @@ record Erasure(Warehouse warehouse, String lake, Dimension dimension, List<Strin
   Rows rows() {
     LakeQuery.Answer answer =
         ask(
-            "SELECT %s, is_current FROM %s WHERE %1$s > 0 AND %s"
-                .formatted(Sql.name(dimension.surrogateKey()), dimension.name(), matches()));
+            "SELECT %s, is_current%s, %s FROM %s AS e WHERE %1$s > 0 AND %5$s"
+                .formatted(
+                    Sql.name(dimension.surrogateKey()),
+                    dimension.infers() ? " AND NOT " + Dimension.IS_INFERRED : "",
+                    SurrogateKeys.ofInferred(dimension, "e"),
+                    dimension.name(),
+                    matches()));
+    List<Long> keys = answer.rows().stream().map(row -> number(row.getFirst())).toList();
     return new Rows(
-        answer.rows().stream()
-            .map(row -> ((Number) Objects.requireNonNull(row.getFirst())).longValue())
+        keys,
+        Stream.concat(keys.stream(), answer.rows().stream().map(row -> number(row.get(2))))
+            .distinct()
             .toList(),
-        answer.rows().stream().anyMatch(row -> Boolean.TRUE.equals(row.get(1))));
+        answer.rows().stream().anyMatch(row -> Boolean.TRUE.equals(row.get(1))),
+        answer.cut().orElse(-1));
+  }
+
+  private static long number(@Nullable Object value) {
+    return ((Number) Objects.requireNonNull(value)).longValue();
   }
 
   /**
@@ -87,12 +109,12 @@ record Erasure(Warehouse warehouse, String lake, Dimension dimension, List<Strin
         new Place(
             dimension.name().toString(),
             rows.surrogateKeys().size() + " rows are erased",
-            "when the order is carried out"));
+            "once the order is carried out, which this command waits for"));
     for (Table table : warehouse.tables()) {
       if (table instanceof DynamicTable fact) {
         facts(fact, rows).ifPresent(places::add);
       }
-      if (!table.equals(dimension)) {
+      if (!table.file().equals(dimension.file())) {
         sameColumns(table).ifPresent(places::add);
       }
     }

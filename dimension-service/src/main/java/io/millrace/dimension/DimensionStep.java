@@ -7,7 +7,6 @@ import io.millrace.contracts.error.ErrorCode;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.Lake;
 import io.millrace.lake.RowDiff;
-import io.millrace.lake.Sql;
 import io.millrace.lake.Watermark;
 import io.millrace.shard.FollowedTable.Position;
 import io.millrace.shard.Rebuild;
@@ -57,7 +56,8 @@ final class DimensionStep implements TableStep {
     this.dimension = dimension;
     this.table = table;
     this.input = new Followed(shard, dimension, dimension.input(), table);
-    this.inferring = new Inferring(shard, dimension, table);
+    this.erasures = new Erasures(shard, dimension);
+    this.inferring = new Inferring(shard, dimension, table, erasures);
     this.events =
         switch (dimension.feed()) {
           case ROWS, REPLACED -> new KeyedEvents(shard.duck(), dimension);
@@ -65,7 +65,6 @@ final class DimensionStep implements TableStep {
         };
     this.members = new Members(shard.duck(), dimension, events);
     this.moments = new Moments(shard, dimension);
-    this.erasures = new Erasures(shard, dimension);
   }
 
   /** Opens the dimension with the columns that an earlier statement gave its table. */
@@ -216,8 +215,8 @@ final class DimensionStep implements TableStep {
       return input.read(version.get(), this::read) && !isJoined();
     }
     input.history().loadNothing(INPUT);
-    if (events instanceof HeldEvents held && !held.shows(input.position())) {
-      held.hold(input.history().rowsAt(input.position()), input.position());
+    if (events instanceof HeldEvents held) {
+      holdInput(held);
     }
     events.take(INPUT, moments.at(cut, true));
     return true;
@@ -241,16 +240,16 @@ final class DimensionStep implements TableStep {
       case KeyedEvents keyed -> {
         history.load(version, members, INPUT);
         keyed.take(
-            INPUT, moments.at(version.cut(), hasMembers(members)), history.broughtBy(version));
+            INPUT,
+            moments.at(version.cut(), Members.any(shard.duck(), dimension, members)),
+            history.broughtBy(version));
       }
       case HeldEvents held -> {
         Position next = new Position(version.tableId(), version.version());
         if (version.how() instanceof InputVersion.How.Difference) {
           held.takeAll(history.rowsAt(next), members, next);
         } else {
-          if (!held.shows(input.position())) {
-            held.hold(history.rowsAt(input.position()), input.position());
-          }
+          holdInput(held);
           history.load(version, members, INPUT);
           held.take(INPUT, moments.at(version.cut(), true));
         }
@@ -258,12 +257,10 @@ final class DimensionStep implements TableStep {
     }
   }
 
-  private boolean hasMembers(String relation) {
-    return Sql.number(
-            shard.duck(),
-            "SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s > 0%s LIMIT 1)"
-                .formatted(relation, Sql.name(dimension.surrogateKey()), Floors.without(dimension)))
-        > 0;
+  private void holdInput(HeldEvents held) {
+    if (!held.shows(input.position())) {
+      held.hold(input.history().rowsAt(input.position()), input.position());
+    }
   }
 
   /** Whether all inputs are right through an order's cut. */
@@ -324,7 +321,7 @@ final class DimensionStep implements TableStep {
       return false;
     }
     List<Long> erased = Rebuild.of(order).erase();
-    if (events instanceof HeldEvents || erasures.isStillThere(erased, table.mirror().relation())) {
+    if (isStillThere(erased)) {
       table.refuse(order);
       LOG.errorf(
           "%s nothing is erased from table %s by the order of cut %d: %s still holds the member, so"
@@ -352,6 +349,18 @@ final class DimensionStep implements TableStep {
     }
     table.progress().stepped(true);
     return true;
+  }
+
+  private boolean isStillThere(List<Long> erased) {
+    String existing = table.mirror().relation();
+    return switch (events) {
+      case KeyedEvents _ -> erasures.isStillThere(erased, existing);
+      case HeldEvents held -> {
+        holdInput(held);
+        erasures.plan(erased, existing);
+        yield held.holdsAny(Erasures.KEYS);
+      }
+    };
   }
 
   private Watermark watermark(long cut, Map<TableName, Position> contained) {

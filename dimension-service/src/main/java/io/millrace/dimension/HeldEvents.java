@@ -86,6 +86,24 @@ final class HeldEvents implements Events {
     shown = position;
   }
 
+  /**
+   * Whether there are rows of some natural keys among what is held.
+   *
+   * @param relation of natural keys
+   */
+  boolean holdsAny(String relation) {
+    return Sql.number(
+            duck,
+            """
+            SELECT count(*) FROM (
+              SELECT h.* EXCLUDE (_weight) FROM %s h SEMI JOIN %s k ON %s WHERE %s
+              GROUP BY ALL HAVING sum(h._weight) > 0)
+            """
+                .formatted(
+                    held, relation, InputRows.equal(dimension.keys(), "h", "k"), noTruncate()))
+        > 0;
+  }
+
   private void fillKeys(String select) {
     Sql.run(duck, "CREATE OR REPLACE TEMP TABLE %s AS %s".formatted(InputRows.KEYS, select));
     rows.requireKeysAndTimes();

@@ -20,10 +20,12 @@ final class Inferring {
 
   private final Dimension dimension;
   private final Floors floors;
+  private final Erasures erasures;
   private final Map<KeyInput, Followed> inputs = new LinkedHashMap<>();
 
-  Inferring(Shard shard, Dimension dimension, WrittenTable table) {
+  Inferring(Shard shard, Dimension dimension, WrittenTable table, Erasures erasures) {
     this.dimension = dimension;
+    this.erasures = erasures;
     this.floors = new Floors(shard.duck(), dimension);
     dimension
         .keyInputs()
@@ -55,7 +57,8 @@ final class Inferring {
         if (!input.read(version.get(), v -> input.history().loadRows(v, FOUND))) {
           return false;
         }
-        floors.infer(keys(entry.getKey(), FOUND + " WHERE _weight > 0"), existing);
+        floors.infer(
+            keys(entry.getKey(), FOUND + " WHERE _weight > 0"), existing, erasures.upTo(cut));
       }
     }
     return true;
@@ -84,7 +87,7 @@ final class Inferring {
               .newestAt(cut)
               .map(v -> new Position(v.tableId(), v.version()))
               .orElse(Position.NONE);
-      floors.infer(keys(keys, input.history().rowsAt(position)), existing);
+      floors.infer(keys(keys, input.history().rowsAt(position)), existing, erasures.upTo(cut));
       contained.add(position);
     });
     return contained;

@@ -4,6 +4,7 @@ import io.millrace.lake.Sql;
 import io.millrace.warehouse.Dimension;
 import io.millrace.warehouse.Dimension.OnDelete;
 import io.millrace.warehouse.Dimension.ScdType;
+import io.millrace.warehouse.SurrogateKeys;
 import java.sql.Connection;
 import java.util.stream.Collectors;
 
@@ -41,6 +42,19 @@ final class Members {
     this.dimension = dimension;
     this.events = events;
     this.keys = Sql.names(dimension.keys());
+  }
+
+  /**
+   * Whether there is a member but for the default ones and those of which the key alone is known.
+   *
+   * @param existing relation of the dimension's rows
+   */
+  static boolean any(Connection duck, Dimension dimension, String existing) {
+    return Sql.number(
+            duck,
+            "SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s > 0%s LIMIT 1)"
+                .formatted(existing, Sql.name(dimension.surrogateKey()), Floors.without(dimension)))
+        > 0;
   }
 
   /**

@@ -227,13 +227,7 @@ final class Rebuilding {
     inferring.clear();
     long shown = span.after();
     InputVersion newest = InputVersion.announced(last);
-    boolean empty =
-        Sql.number(
-                shard.duck(),
-                "SELECT count(*) FROM %s WHERE %s > 0%s"
-                    .formatted(
-                        SCRATCH, Sql.name(dimension.surrogateKey()), Floors.without(dimension)))
-            == 0;
+    boolean empty = !Members.any(shard.duck(), dimension, SCRATCH);
     InputVersion joined = null;
     for (InputVersion next : versions) {
       InputVersion version = joined == null ? next : joined.with(next);
@@ -255,7 +249,7 @@ final class Rebuilding {
         members.apply(SCRATCH);
         KeyCollisions.refuse(shard.duck(), dimension, SCRATCH);
         replace();
-        empty = false;
+        empty = empty && !Members.any(shard.duck(), dimension, SCRATCH);
         newest = version;
         joined = null;
       }

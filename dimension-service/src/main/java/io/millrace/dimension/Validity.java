@@ -1,5 +1,6 @@
 package io.millrace.dimension;
 
+import io.millrace.warehouse.Dimension;
 import java.time.Instant;
 
 /**
@@ -7,7 +8,7 @@ import java.time.Instant;
  */
 final class Validity {
   /** Where rows of an initial snapshot begin when nothing says since when they hold. */
-  static final String BEGINNING = "TIMESTAMPTZ '1900-01-01 00:00:00+00'";
+  static final String BEGINNING = Dimension.BEGINNING;
 
   /** Where a version ends that has not ended. */
   static final String OPEN_END = "TIMESTAMPTZ '9999-12-31 00:00:00+00'";

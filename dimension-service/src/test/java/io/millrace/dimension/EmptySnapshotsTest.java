@@ -73,7 +73,8 @@ class EmptySnapshotsTest {
     Engine engine = engine(clauses);
     assertThat(endsAll(engine)).isFalse();
     Sql.run(
-        duck, "CREATE OR REPLACE TEMP TABLE z AS SELECT *, -1 AS _weight FROM (%s)".formatted(FIRST));
+        duck,
+        "CREATE OR REPLACE TEMP TABLE z AS SELECT *, -1 AS _weight FROM (%s)".formatted(FIRST));
     take(engine, 20);
     assertThat(endsAll(engine)).isTrue();
     Sql.run(duck, "INSERT INTO z SELECT *, 1 FROM (%s)".formatted(LAST));

@@ -33,7 +33,7 @@ record Engine(Connection duck, Dimension dimension, Events events, UnaryOperator
         "z", new InputRows.Moment(Instant.EPOCH.plus(committedAt, ChronoUnit.MICROS), false));
     Floors floors = new Floors(duck, dimension);
     floors.clear();
-    floors.infer(InferredMembersTest.keys(found), table);
+    floors.infer(InferredMembersTest.keys(found), table, List.of());
     wanted(table);
     put(table);
   }

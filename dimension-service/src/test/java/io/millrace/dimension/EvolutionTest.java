@@ -204,6 +204,22 @@ class EvolutionTest {
         .containsExactly("x false", "y true");
   }
 
+  /** A name alone does not make it one of those that type 6 adds. */
+  @Test
+  void whatOnlyLooksLikeACurrentValueStaysToo() {
+    String clauses = "STORED AS SCD TYPE 6 SEQUENCE BY updated_at";
+    Dimension first =
+        Statements.dimensions(folder, clauses, "id, segment, phone AS current_phone, updated_at")
+            .getFirst();
+    assertThat(first.schema().column("current_segment")).isPresent();
+    Dimension dimension =
+        Statements.dimensions(
+                folder, "STORED AS SCD TYPE 2 SEQUENCE BY updated_at", "id, segment, updated_at")
+            .getFirst()
+            .keeping(first.schema());
+    assertThat(dimension.kept()).containsExactly("current_phone");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"STORED AS SCD TYPE 2", "STORED AS SCD TYPE 1"})
   void whatTheStatementLosesStaysInTheVersionsThatHadIt(String clauses) throws SQLException {

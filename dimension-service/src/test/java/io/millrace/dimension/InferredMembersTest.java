@@ -10,6 +10,7 @@ import io.millrace.warehouse.Dimension.ScdType;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -198,6 +199,20 @@ class InferredMembersTest {
         .containsExactly("b/x [" + BEGINNING + ", 20000000)", "a/x [20000000, 40000000)");
   }
 
+  /** What is older than the beginning of time keeps its place and its end. */
+  @Test
+  void aStateBelowTheFloorIsTheFirstVersion() {
+    Dimension dimension = dimension(Rules.of(ScdType.TYPE_2));
+    Engine engine = Engine.keyed(duck, dimension);
+    Sql.run(duck, "CREATE OR REPLACE TABLE dim AS " + DefaultMembers.select(dimension));
+    engine.take(List.of(), List.of(7L), 10 * SECOND, "dim");
+    long old = BEGINNING - 50_000_000 * SECOND;
+    engine.take(List.of(Change.put(7, 20 * SECOND, "b", "x")), List.of(), 20 * SECOND, "dim");
+    engine.take(List.of(Change.put(7, old, "a", "x")), List.of(), 30 * SECOND, "dim");
+    assertThat(engine.rows("dim").get(7L))
+        .containsExactly("a/x [" + old + ", 20000000)", "b/x [20000000, open)*");
+  }
+
   /** The floors that a rebuild carries over give the rows that the steps gave. */
   @ParameterizedTest
   @EnumSource
@@ -227,6 +242,55 @@ class InferredMembersTest {
     assertThat(Sql.number(duck, "SELECT count(*) FROM (FROM dim EXCEPT FROM anew)")).isZero();
     assertThat(Sql.number(duck, "SELECT count(*) FROM (FROM anew EXCEPT FROM dim)")).isZero();
     assertThat(Sql.number(duck, "SELECT count(*) FROM dim WHERE is_inferred")).isPositive();
+  }
+
+  /** Its delete came before any state of it: a rebuild, which sees no floor then, keeps the end. */
+  @ParameterizedTest
+  @MethodSource("rules")
+  void aMemberThatEndedAsItWasInferredStaysEnded(Rules rules) {
+    Dimension dimension =
+        Statements.inferring(folder, rules.clauses(), "id, segment, phone, tie, updated_at");
+    Engine engine = Engine.keyed(duck, dimension);
+    for (String table : List.of("dim", "anew")) {
+      Sql.run(duck, "CREATE OR REPLACE TABLE " + table + " AS " + DefaultMembers.select(dimension));
+    }
+    List<Change> ends = List.of(end(1, 20), end(2, 20));
+    List<Change> again = List.of(Change.put(2, 30 * SECOND, "a", "x"));
+    engine.take(List.of(), List.of(1L, 2L), 10 * SECOND, "dim");
+    engine.take(ends, List.of(), 20 * SECOND, "dim");
+    engine.take(again, List.of(), 30 * SECOND, "dim");
+    engine.take(ends, List.of(), 20 * SECOND, "anew");
+    engine.take(again, List.of(), 30 * SECOND, "anew");
+    engine.take(List.of(), List.of(), 40 * SECOND, "anew");
+    new Floors(duck, dimension).carry("dim");
+    engine.wanted("anew");
+    engine.put("anew");
+    assertThat(engine.rows("anew")).isEqualTo(engine.rows("dim"));
+    assertThat(Sql.number(duck, "SELECT count(*) FROM dim WHERE id = 2")).isPositive();
+    if (rules.action() == OnDelete.CLOSE) {
+      assertThat(Sql.number(duck, "SELECT count(*) FROM dim WHERE id = 1 AND NOT is_current"))
+          .isEqualTo(1);
+    }
+  }
+
+  private static Change end(long key, long seconds) {
+    return new Change(key, seconds * SECOND, 0, true, new State("a", "x"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nobodyWhoWasErasedIsInferredAgain(ScdType type) {
+    Dimension dimension = dimension(Rules.of(type));
+    Engine engine = Engine.keyed(duck, dimension);
+    Sql.run(duck, "CREATE OR REPLACE TABLE dim AS " + DefaultMembers.select(dimension));
+    engine.fill("z", List.of());
+    engine.events().take("z", new InputRows.Moment(Instant.EPOCH, false));
+    Floors floors = new Floors(duck, dimension);
+    floors.clear();
+    floors.infer(keys(List.of(1L, 2L)), "dim", List.of(ErasuresTest.inferred(duck, dimension, 1)));
+    engine.wanted("dim");
+    engine.put("dim");
+    assertThat(engine.rows("dim").keySet()).containsExactly(2L);
   }
 
   static String keys(List<Long> found) {

@@ -12,6 +12,7 @@ import io.millrace.lake.Sql;
 import io.millrace.lake.TableSpec;
 import io.millrace.lake.Watermark;
 import io.millrace.warehouse.Dimension;
+import io.millrace.warehouse.SurrogateKeys;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Instant;

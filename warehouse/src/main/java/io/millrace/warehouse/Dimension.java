@@ -93,6 +93,9 @@ public record Dimension(
   /** What the names of columns begin with that hold a member's current values, of type 6. */
   public static final String CURRENT = "current_";
 
+  /** Where rows begin when nothing says since when they hold, as SQL of type TIMESTAMPTZ. */
+  public static final String BEGINNING = "TIMESTAMPTZ '1900-01-01 00:00:00+00'";
+
   public Dimension {
     partitionBy = List.copyOf(partitionBy);
     keyInputs = List.copyOf(keyInputs);
@@ -206,7 +209,9 @@ public record Dimension(
     List<Column> columns = new ArrayList<>(schema.columns());
     List<String> more = new ArrayList<>(kept);
     for (Column column : stored.columns()) {
-      if (schema.column(column.name()).isEmpty() && column.nullable() && !isComputed(column)) {
+      if (schema.column(column.name()).isEmpty()
+          && column.nullable()
+          && !isComputed(column, stored)) {
         columns.add(column);
         more.add(column.name());
       }
@@ -234,9 +239,14 @@ public record Dimension(
         template);
   }
 
-  /** What a column of that name shows follows from others. */
-  private static boolean isComputed(Column column) {
-    return column.name().startsWith(CURRENT) || column.name().equals(KNOWN_FROM);
+  /** What a column shows that a type added follows from others. */
+  private static boolean isComputed(Column column, RowSchema stored) {
+    return column.name().equals(KNOWN_FROM)
+        || (column.name().startsWith(CURRENT)
+            && stored
+                .column(column.name().substring(CURRENT.length()))
+                .filter(base -> base.type().equals(column.type()))
+                .isPresent());
   }
 
   /**

@@ -3,11 +3,12 @@ package io.millrace.warehouse.sql;
 import io.millrace.contracts.TableName;
 
 /** Names in SQL text. */
-final class Identifiers {
+public final class Identifiers {
 
   private Identifiers() {}
 
-  static String quote(String name) {
+  /** A name in double quotes. */
+  public static String quote(String name) {
     return '"' + name.replace("\"", "\"\"") + '"';
   }
 

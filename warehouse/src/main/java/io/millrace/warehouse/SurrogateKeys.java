@@ -1,8 +1,7 @@
-package io.millrace.dimension;
+package io.millrace.warehouse;
 
 import io.millrace.contracts.row.Column;
-import io.millrace.lake.Sql;
-import io.millrace.warehouse.Dimension;
+import io.millrace.warehouse.sql.Identifiers;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -13,26 +12,36 @@ import java.util.stream.Stream;
  * none meets a default member. Each part of the text carries its type and length, so that no value
  * can pass for two.
  */
-final class SurrogateKeys {
+public final class SurrogateKeys {
   private SurrogateKeys() {}
 
   /** SQL of type BIGINT over a relation, called {@code row}, with the natural key's columns. */
-  static String ofMember(Dimension dimension, String row) {
+  public static String ofMember(Dimension dimension, String row) {
     return hash(parts(dimension, row));
   }
 
   /** As {@link #ofMember}, of the version that begins at the TIMESTAMPTZ {@code start}. */
-  static String ofVersion(Dimension dimension, String row, String start) {
+  public static String ofVersion(Dimension dimension, String row, String start) {
     return hash(
         Stream.concat(
             parts(dimension, row), Stream.of(part("START", "epoch_us(" + start + ")::VARCHAR"))));
+  }
+
+  /**
+   * As {@link #ofMember}, of the row that a member has or would have of which nothing is known but
+   * its key.
+   */
+  public static String ofInferred(Dimension dimension, String row) {
+    return dimension.scdType().hasVersions()
+        ? ofVersion(dimension, row, Dimension.BEGINNING)
+        : ofMember(dimension, row);
   }
 
   private static Stream<String> parts(Dimension dimension, String row) {
     List<Column> keys =
         dimension.keys().stream().map(k -> dimension.attributes().column(k).orElseThrow()).toList();
     return keys.stream()
-        .map(c -> part(c.type().sql(), row + "." + Sql.name(c.name()) + "::VARCHAR"));
+        .map(c -> part(c.type().sql(), row + "." + Identifiers.quote(c.name()) + "::VARCHAR"));
   }
 
   private static String part(String type, String text) {
