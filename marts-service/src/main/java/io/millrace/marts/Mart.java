@@ -1,5 +1,6 @@
 package io.millrace.marts;
 
+import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.TableName;
 import io.millrace.marts.control.MartsBoard;
 import io.millrace.marts.refresh.Choice;
@@ -7,6 +8,7 @@ import io.millrace.marts.refresh.FullRefresh;
 import io.millrace.marts.refresh.IncrementalRefresh;
 import io.millrace.marts.refresh.Refresh;
 import io.millrace.marts.refresh.Target;
+import io.millrace.shard.FollowedTable.Position;
 import io.millrace.shard.Lineage;
 import io.millrace.shard.Shard;
 import io.millrace.shard.WrittenTable;
@@ -17,8 +19,9 @@ import io.millrace.warehouse.algebra.Algebra;
 import io.millrace.warehouse.algebra.Block;
 import io.millrace.warehouse.algebra.Node;
 import io.millrace.warehouse.algebra.Reason;
-import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -31,11 +34,8 @@ import java.util.Set;
  * @param period P, in seconds
  */
 record Mart(
-    DynamicTable definition,
-    WrittenTable table,
-    Refresh refresh,
-    Set<String> sources,
-    long period) {
+    DynamicTable definition, WrittenTable table, Refresh refresh, Set<String> sources, long period)
+    implements Planned {
 
   static Mart open(Shard shard, DynamicTable definition) {
     WrittenTable table = WrittenTable.open(shard, definition, Optional.empty());
@@ -69,12 +69,39 @@ record Mart(
     };
   }
 
-  TableName name() {
-    return definition.name();
+  @Override
+  public long through() {
+    return table.through();
   }
 
-  List<TableName> inputs() {
-    return definition.inputs();
+  @Override
+  public NavigableSet<Long> rightFrom(long cut) {
+    return table.rightFrom(cut);
+  }
+
+  @Override
+  public Position shown() {
+    return new Position(table.delta().id(), table.delta().version());
+  }
+
+  @Override
+  public OptionalLong nextRebuild() {
+    return table.nextRebuild().stream().mapToLong(FoldedCut::number).findFirst();
+  }
+
+  @Override
+  public boolean mayStep() {
+    return table.progress().mayStep();
+  }
+
+  @Override
+  public void cleared() {
+    table.progress().cleared();
+  }
+
+  @Override
+  public void waiting(String what) {
+    table.progress().waiting(what);
   }
 
   /** A table as REST shows it, whichever instance keeps it. */

@@ -1,10 +1,11 @@
 package io.millrace.marts;
 
+import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
 import io.millrace.marts.control.Orders;
+import io.millrace.shard.Rebuild;
 import io.millrace.shard.Shard;
-import io.millrace.shard.WrittenTable;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,19 +26,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class Plan {
   private final Shard shard;
-  private final List<Mart> marts;
+  private final List<? extends Planned> marts;
   private final Inputs inputs;
   private final RoundCuts cuts;
   private final Orders orders;
   private final Set<Long> periods;
   private final Map<TableName, Long> cleared = new HashMap<>();
+  private final Map<TableName, Set<TableName>> upstream = new HashMap<>();
   private long known = -1;
   private long lastRound = -1;
 
   /**
    * @param marts those that are open, as they are at each call
    */
-  Plan(Shard shard, List<Mart> marts, Inputs inputs) {
+  Plan(Shard shard, List<? extends Planned> marts, Inputs inputs) {
     this.shard = shard;
     this.marts = marts;
     this.inputs = inputs;
@@ -105,28 +107,59 @@ final class Plan {
     return marts.stream().map(this::due).flatMapToLong(OptionalLong::stream).min();
   }
 
-  private OptionalLong due(Mart mart) {
-    WrittenTable table = mart.table();
-    Optional<Long> rebuild = table.nextRebuild().map(c -> c.number());
-    if (rebuild.isPresent() && table.definitionChanged()) {
-      table.progress().cleared();
-    }
-    OptionalLong ordered = orders.refreshAfter(mart.name(), table.through());
-    if (ordered.isPresent() && ordered.getAsLong() > cleared.getOrDefault(mart.name(), -1L)) {
-      cleared.put(mart.name(), ordered.getAsLong());
-      table.progress().cleared();
-    }
-    if (!table.progress().mayStep()) {
+  /** A table that waits after an error is not due: the others go on without it. */
+  private OptionalLong due(Planned mart) {
+    OptionalLong rebuild = lastRebuild(mart);
+    OptionalLong ordered = orders.refreshAfter(mart.name(), mart.through());
+    clearOnce(mart, rebuild);
+    clearOnce(mart, ordered);
+    if (!mart.mayStep()) {
       return OptionalLong.empty();
     }
+    failedAbove(mart).ifPresent(input -> mart.waiting(input + ", which has failed"));
     long reach = reach(mart);
     if (rebuild.isPresent()) {
-      return firstRight(mart, rebuild.get(), reach);
+      return firstRight(mart, rebuild.getAsLong(), reach);
     }
     if (ordered.isPresent()) {
       return firstRight(mart, ordered.getAsLong(), reach);
     }
     return scheduled(mart, reach, right(mart));
+  }
+
+  /** A dynamic table of this instance that it reads, directly or not, and that waits or stopped. */
+  private Optional<TableName> failedAbove(Planned mart) {
+    Set<TableName> above = upstream.computeIfAbsent(mart.name(), this::upstream);
+    return marts.stream()
+        .filter(m -> above.contains(m.name()) && !m.mayStep())
+        .<TableName>map(Planned::name)
+        .findFirst();
+  }
+
+  /** The newest order of a rebuild that waits: an earlier one may have met what cannot be done. */
+  private OptionalLong lastRebuild(Planned mart) {
+    OptionalLong last = mart.nextRebuild();
+    String operator = shard.operator(mart.name());
+    Optional<FoldedCut> next =
+        last.isPresent()
+            ? shard.around().cutLog().nextOf(operator, last.getAsLong())
+            : Optional.empty();
+    while (next.isPresent()) {
+      Rebuild order = Rebuild.of(next.get());
+      if (order.rebuild().equals(mart.name().toString()) && !order.isErasure()) {
+        last = OptionalLong.of(next.get().number());
+      }
+      next = shard.around().cutLog().nextOf(operator, next.get().number());
+    }
+    return last;
+  }
+
+  /** An order lets a table go on that has failed, but each only once. */
+  private void clearOnce(Planned mart, OptionalLong order) {
+    if (order.isPresent() && order.getAsLong() > cleared.getOrDefault(mart.name(), -1L)) {
+      cleared.put(mart.name(), order.getAsLong());
+      mart.cleared();
+    }
   }
 
   /**
@@ -152,8 +185,8 @@ final class Plan {
     }
   }
 
-  private Right right(Mart mart) {
-    long from = Math.max(inputs.readableFrom(mart.inputs()), mart.table().through() + 1);
+  private Right right(Planned mart) {
+    long from = Math.max(inputs.readableFrom(mart.inputs()), mart.through() + 1);
     Optional<NavigableSet<Long>> rounds =
         dynamic(mart.inputs())
             .map(input -> rightFrom(input, from))
@@ -166,29 +199,28 @@ final class Plan {
 
   private NavigableSet<Long> rightFrom(TableName input, long cut) {
     return mart(input)
-        .map(mart -> mart.table().rightFrom(cut))
+        .map(mart -> mart.rightFrom(cut))
         .orElseGet(() -> shard.around().published().rightFrom(input, cut));
   }
 
-  private OptionalLong firstRight(Mart mart, long least, long reach) {
+  private OptionalLong firstRight(Planned mart, long least, long reach) {
     OptionalLong at = right(mart).first(least);
     return at.isPresent() && at.getAsLong() <= reach ? at : OptionalLong.empty();
   }
 
-  private OptionalLong scheduled(Mart mart, long reach, Right right) {
-    WrittenTable table = mart.table();
+  private OptionalLong scheduled(Planned mart, long reach, Right right) {
     OptionalLong next =
-        table.through() < 0 ? firstCut(mart, reach, right) : nextCut(mart, reach, right);
+        mart.through() < 0 ? firstCut(mart, reach, right) : nextCut(mart, reach, right);
     if (next.isPresent() && orders.suspendedAt(mart.name(), next.getAsLong())) {
-      table.progress().waiting("millrace resume: it is suspended");
+      mart.waiting("millrace resume: it is suspended");
       return OptionalLong.empty();
     }
     return next;
   }
 
   /** Its next round's cut that is right; one at which an input was not right is passed over. */
-  private OptionalLong nextCut(Mart mart, long reach, Right right) {
-    long through = mart.table().through();
+  private OptionalLong nextCut(Planned mart, long reach, Right right) {
+    long through = mart.through();
     OptionalLong least = right.first(0);
     while (least.isPresent()) {
       OptionalLong next = cuts.next(through, reach, least.getAsLong(), mart.period(), periods);
@@ -204,9 +236,9 @@ final class Plan {
   }
 
   /** A table without rows yet takes what there is, once every source has said something. */
-  private OptionalLong firstCut(Mart mart, long reach, Right right) {
+  private OptionalLong firstCut(Planned mart, long reach, Right right) {
     if (shard.around().cutLog().committedAt(mart.sources(), reach).isEmpty()) {
-      mart.table().progress().waiting("the first cut of " + waitsFor(mart));
+      mart.waiting("the first cut of " + waitsFor(mart));
       return OptionalLong.empty();
     }
     return switch (mart.definition().initialize()) {
@@ -215,7 +247,7 @@ final class Plan {
     };
   }
 
-  private String waitsFor(Mart mart) {
+  private String waitsFor(Planned mart) {
     return mart.inputs().stream()
         .filter(input -> through(input) < 0)
         .findFirst()
@@ -224,29 +256,29 @@ final class Plan {
   }
 
   /** The cut that all inputs have reached. */
-  private long reach(Mart mart) {
+  private long reach(Planned mart) {
     return Math.min(mart.inputs().stream().mapToLong(this::through).min().orElse(-1), known);
   }
 
   private long through(TableName input) {
     return inputs
         .announced(input)
-        .orElseGet(() -> mart(input).map(mart -> mart.table().through()).orElse(-1L));
+        .orElseGet(() -> mart(input).map(mart -> mart.through()).orElse(-1L));
   }
 
-  Optional<Mart> mart(TableName name) {
-    return marts.stream().filter(m -> m.name().equals(name)).findFirst();
+  private Optional<Planned> mart(TableName name) {
+    return marts.stream().filter(m -> m.name().equals(name)).<Planned>map(m -> m).findFirst();
   }
 
   /** Whether the table is due at the cut. */
-  boolean isDue(Mart mart, long cut) {
+  boolean isDue(Planned mart, long cut) {
     OptionalLong at = due(mart);
     return at.isPresent() && at.getAsLong() == cut;
   }
 
   /** As {@link #isDue}, had all its inputs reached the cut and were right. */
-  boolean wouldBeDue(Mart mart, long cut) {
-    OptionalLong at = scheduled(mart, cut, new Right(mart.table().through() + 1, Optional.empty()));
+  boolean wouldBeDue(Planned mart, long cut) {
+    OptionalLong at = scheduled(mart, cut, new Right(mart.through() + 1, Optional.empty()));
     return at.isPresent() && at.getAsLong() == cut;
   }
 }

@@ -104,7 +104,7 @@ final class Rounds implements ShardWork {
       return;
     }
     List<Mart> open = openings.stream().flatMap(o -> o.open().stream()).toList();
-    open.stream().filter(mart -> plan.mart(mart.name()).isEmpty()).forEach(inputs::opened);
+    open.stream().filter(mart -> !marts.contains(mart)).forEach(inputs::opened);
     marts.clear();
     marts.addAll(open);
   }
@@ -259,6 +259,8 @@ final class Rounds implements ShardWork {
       outcome = mart.refresh().refresh(task(mart, cut));
       FactRules.require(shard.duck(), mart.definition(), outcome.changes());
       committed = table.commit(outcome.changes(), watermark(mart, cut), table.definitionChanged());
+      if (!committed) {
+        }
     }
     if (!outcome.changes().none()) {
       inputs.changed(mart, signed(mart, outcome.changes().relation()), cut);

@@ -1,0 +1,75 @@
+package io.millrace.marts;
+
+import io.millrace.contracts.TableName;
+import io.millrace.shard.FollowedTable.Position;
+import io.millrace.warehouse.DynamicTable;
+import io.millrace.warehouse.Warehouse;
+import java.util.NavigableSet;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A dynamic table of a test, which says how far it is and what happens to it; rounds of 4 s. */
+final class KnownTable implements Planned {
+  private final DynamicTable definition;
+  long through = -1;
+  long version;
+  long period = 4;
+  OptionalLong rebuild = OptionalLong.empty();
+  boolean waits;
+  String waitsFor = "";
+
+  KnownTable(Warehouse warehouse, String name) {
+    this.definition = (DynamicTable) warehouse.table(TableName.parse(name)).orElseThrow();
+  }
+
+  @Override
+  public DynamicTable definition() {
+    return definition;
+  }
+
+  @Override
+  public Set<String> sources() {
+    return Set.of("s");
+  }
+
+  @Override
+  public long period() {
+    return period;
+  }
+
+  @Override
+  public long through() {
+    return through;
+  }
+
+  @Override
+  public NavigableSet<Long> rightFrom(long cut) {
+    return through >= cut ? new TreeSet<>(Set.of(through)) : new TreeSet<>();
+  }
+
+  @Override
+  public Position shown() {
+    return new Position(name().toString(), version);
+  }
+
+  @Override
+  public OptionalLong nextRebuild() {
+    return rebuild;
+  }
+
+  @Override
+  public boolean mayStep() {
+    return !waits;
+  }
+
+  @Override
+  public void cleared() {
+    waits = false;
+  }
+
+  @Override
+  public void waiting(String what) {
+    waitsFor = what;
+  }
+}

@@ -1,0 +1,133 @@
+package io.millrace.marts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.wire.PublishedVersion;
+import io.millrace.warehouse.Warehouse;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two tables over one input that has reached every cut; a cut a second, and rounds of four. */
+class PlanTest {
+  private static final TableName INPUT = TableName.parse("staging.a");
+
+  @TempDir Path directory;
+  private TestShard shard;
+  private KnownTable failing;
+  private KnownTable other;
+  private KnownTable below;
+  private KnownTable bottom;
+  private Plan plan;
+
+  @BeforeEach
+  void open() {
+    Warehouse warehouse =
+        TestWarehouse.read(
+            Map.of(
+                "warehouse.yml",
+                "name: w\nlake: ./lake\n",
+                "sources/s.yml",
+                "kind: cdc\nengine: postgres\nhost: h\ndatabase: d\nuser: u\npassword: ${env:P}\n"
+                    + "tables: [a]\n",
+                "staging/a.sql",
+                "CREATE STAGING TABLE staging.a KEYS (id) AS SELECT * FROM raw.s.a",
+                "marts/failing.sql",
+                "CREATE DYNAMIC TABLE marts.failing AS SELECT id FROM staging.a",
+                "marts/below.sql",
+                "CREATE DYNAMIC TABLE marts.below AS SELECT id FROM marts.failing",
+                "marts/bottom.sql",
+                "CREATE DYNAMIC TABLE marts.bottom AS SELECT id FROM marts.below",
+                "marts/other.sql",
+                "CREATE DYNAMIC TABLE marts.other AS SELECT id FROM staging.a"),
+            Map.of("a", TestWarehouse.raw("id", "id BIGINT")));
+    shard = new TestShard(warehouse, directory);
+    failing = new KnownTable(warehouse, "marts.failing");
+    other = new KnownTable(warehouse, "marts.other");
+    below = new KnownTable(warehouse, "marts.below");
+    bottom = new KnownTable(warehouse, "marts.bottom");
+    plan =
+        new Plan(shard.shard(), List.of(failing, below, bottom, other), new Inputs(shard.shard()));
+    shard.publish(INPUT, -1, new PublishedVersion(INPUT.toString(), "a", -1L, 0L, -1L, null));
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    shard.close();
+  }
+
+  private void cuts(int count) {
+    for (int i = 0; i < count; i++) {
+      shard.cut("s", Instant.ofEpochSecond(1000 + shard.cuts().end()), "");
+    }
+    shard.publish(INPUT, shard.cuts().end() - 1);
+    plan.look();
+  }
+
+  private void allAt(long cut) {
+    for (KnownTable table : List.of(failing, below, bottom, other)) {
+      table.through = cut;
+    }
+  }
+
+  private long orderRebuild() {
+    long cut =
+        shard.cut(
+            shard.shard().operator(failing.name()),
+            Instant.ofEpochSecond(1000 + shard.cuts().end()),
+            "{\"rebuild\":\"marts.failing\"}");
+    if (failing.rebuild.isEmpty()) {
+      failing.rebuild = OptionalLong.of(cut);
+    }
+    shard.publish(INPUT, cut);
+    plan.look();
+    return cut;
+  }
+
+  @Test
+  void aRebuildThatFailsKeepsNoOtherTableFromItsRounds() {
+    cuts(9);
+    allAt(7);
+    long order = orderRebuild();
+    assertThat(plan.nextRound()).hasValue(order);
+    failing.waits = true;
+    cuts(8);
+    assertThat(plan.nextRound()).as("of the other table").hasValue(15);
+    assertThat(failing.waits).as("still").isTrue();
+    failing.waits = false;
+    assertThat(plan.nextRound()).as("once it may try again").hasValue(order);
+  }
+
+  @Test
+  void tablesBelowOneThatFailedSayThatTheyWaitForIt() {
+    cuts(9);
+    allAt(7);
+    failing.waits = true;
+    cuts(8);
+    assertThat(plan.nextRound()).hasValue(15);
+    assertThat(List.of(below.waitsFor, bottom.waitsFor))
+        .containsOnly("marts.failing, which has failed");
+    assertThat(other.waitsFor).isEmpty();
+  }
+
+  @Test
+  void anotherOrderLetsATableThatStoppedTryAtItsOwnCut() {
+    cuts(9);
+    allAt(7);
+    assertThat(orderRebuild()).isEqualTo(9);
+    assertThat(plan.nextRound()).hasValue(9);
+    failing.waits = true;
+    cuts(1);
+    long again = orderRebuild();
+    assertThat(plan.isDue(failing, again)).isTrue();
+    assertThat(failing.waits).isFalse();
+  }
+}
