@@ -1,5 +1,6 @@
 package io.millrace.marts;
 
+import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.Sql;
 import io.millrace.shard.FollowedTable.Position;
@@ -10,6 +11,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /**
  * The row changes of one input by cut, as a table in local DuckDB: the input's columns, {@code
@@ -19,6 +21,8 @@ import java.util.stream.Collectors;
 final class ChangeLog {
   /** Beyond so many rows, a reader that is behind is computed as a whole rather than waited for. */
   static final long ROWS_KEPT = 1_000_000;
+
+  private static final Logger LOG = Logger.getLogger("millrace.refresh");
 
   private final Connection duck;
   private final String table;
@@ -52,23 +56,36 @@ final class ChangeLog {
     Sql.run(
         duck,
         "CREATE OR REPLACE TABLE %s (%s_weight BIGINT, _cut BIGINT)".formatted(table, columns));
+    restart(cut, shown);
+  }
+
+  /** As {@link #begin}, whatever state DuckDB is in: what it holds of earlier cuts is not read. */
+  void restart(long cut, Position shown) {
     wholeAfter = cut;
     versions.clear();
     versions.put(cut, shown);
   }
 
   /**
-   * Adds changes of a cut: a relation with the input's columns and {@code _weight}.
+   * Adds changes of a cut: a relation with the input's columns and {@code _weight}. The rows have
+   * them already, so where they cannot be kept, the log begins anew at the cut, and no reader goes
+   * past them unknowing.
    *
    * @param shown the version that shows them
    */
   void add(String changes, long cut, Position shown) {
-    if (wholeAfter != Long.MAX_VALUE) {
-      versions.put(cut, shown);
+    if (wholeAfter == Long.MAX_VALUE) {
+      return;
+    }
+    try {
       Sql.run(
           duck,
           "INSERT INTO %s SELECT %s, _weight, %d FROM %s"
               .formatted(table, Sql.names(schema.names()), cut, changes));
+      versions.put(cut, shown);
+    } catch (MillraceException e) {
+      LOG.warnf(e, "%s of cut %d are not kept: their readers are computed as a whole", table, cut);
+      restart(cut, shown);
     }
   }
 
@@ -126,6 +143,11 @@ final class ChangeLog {
   String between(long after, long to) {
     return "(SELECT %s, sum(_weight)::BIGINT AS _weight FROM %s WHERE _cut > %d AND _cut <= %d GROUP BY ALL HAVING sum(_weight) <> 0)"
         .formatted(Sql.names(schema.names()), table, after, to);
+  }
+
+  /** Drops what DuckDB holds of it; it cannot be asked any more. */
+  void drop() {
+    Sql.run(duck, "DROP TABLE IF EXISTS " + table);
   }
 
   /** How many rows it has. */

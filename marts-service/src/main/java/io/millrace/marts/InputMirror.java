@@ -29,6 +29,7 @@ final class InputMirror {
   private final ChangeLog log;
   private Position position = Position.NONE;
   private boolean loaded;
+  private long brought = -1;
 
   InputMirror(Shard shard, FollowedTable table) {
     this.duck = shard.duck();
@@ -57,16 +58,24 @@ final class InputMirror {
     return table.through();
   }
 
-  /** Brings it to the cut, which its table has reached; one that is there already stays. */
+  /**
+   * Brings it to the cut, which its table has reached; one that is there already stays. A version
+   * that shows a cut which readers have passed was announced too late for them: at the next cut it
+   * is loaded again, and they with it.
+   */
   void bring(long cut) {
     if (!loaded) {
       load(cut);
-      return;
+    } else if (cut > brought) {
+      bringOn(cut);
     }
+  }
+
+  private void bringOn(long cut) {
     boolean any = false;
     Optional<TableVersion> next = next(cut);
     while (next.isPresent()) {
-      if (!FollowedTable.follows(next.get(), position)) {
+      if (!FollowedTable.follows(next.get(), position) || next.get().cut() <= brought) {
         load(cut);
         return;
       }
@@ -82,6 +91,7 @@ final class InputMirror {
       apply();
       loaded = true;
     }
+    brought = cut;
   }
 
   private Optional<TableVersion> next(long cut) {
@@ -104,6 +114,13 @@ final class InputMirror {
     }
     log.begin(cut, position);
     loaded = true;
+    brought = cut;
+  }
+
+  /** Drops what DuckDB holds of it; it is loaded again when it is brought somewhere. */
+  void drop() {
+    loaded = false;
+    Sql.run(duck, "DROP TABLE IF EXISTS " + relation);
   }
 
   private String empty() {

@@ -30,6 +30,7 @@ final class Inputs {
   private final Shard shard;
   private final Map<TableName, InputMirror> mirrors = new TreeMap<>();
   private final Map<TableName, ChangeLog> logs = new HashMap<>();
+  private final Map<TableName, Position> told = new HashMap<>();
   private final Map<TableName, Long> announced = new HashMap<>();
   private final Map<TableName, MillraceException> failures = new HashMap<>();
 
@@ -49,19 +50,16 @@ final class Inputs {
   }
 
   /** A dynamic table is open: if others read it, its changes are kept from here on. */
-  void opened(Mart mart) {
+  void opened(Planned mart) {
     if (shard.tables().stream().noneMatch(t -> t.inputs().contains(mart.name()))) {
       return;
     }
     ChangeLog log =
         new ChangeLog(
             shard.duck(), Sql.name("changes of " + mart.name()), mart.definition().schema());
-    log.begin(mart.table().through(), shown(mart));
+    log.begin(mart.through(), mart.shown());
     logs.put(mart.name(), log);
-  }
-
-  private static Position shown(Mart mart) {
-    return new Position(mart.table().delta().id(), mart.table().delta().version());
+    told.put(mart.name(), mart.shown());
   }
 
   /**
@@ -124,10 +122,28 @@ final class Inputs {
   }
 
   /** An own dynamic table has changed: a relation of its columns and {@code _weight}. */
-  void changed(Mart mart, String signed, long cut) {
+  void changed(Planned mart, String signed, long cut) {
     ChangeLog log = logs.get(mart.name());
     if (log != null) {
-      log.add(signed, cut, shown(mart));
+      log.add(signed, cut, mart.shown());
+    }
+    told.put(mart.name(), mart.shown());
+  }
+
+  /** An own dynamic table has another version, or none, with the same rows. */
+  void unchanged(Planned mart) {
+    told.put(mart.name(), mart.shown());
+  }
+
+  /**
+   * Looks whether an own dynamic table has got a version of which nothing was told here: a commit
+   * that failed after its files were written, or somebody else's. Those that read it read its next
+   * cut as a whole then.
+   */
+  void follow(Planned mart) {
+    ChangeLog log = logs.get(mart.name());
+    if (log != null && !mart.shown().equals(told.put(mart.name(), mart.shown()))) {
+      log.restart(mart.through() + 1, mart.shown());
     }
   }
 
@@ -171,5 +187,11 @@ final class Inputs {
   void forget(Map<TableName, List<Long>> positions, long cut) {
     logs.forEach((input, log) ->
         log.forget(positions.getOrDefault(input, List.of()), cut, ChangeLog.ROWS_KEPT));
+  }
+
+  /** Drops what DuckDB holds of them, for the tables that read them are no longer kept here. */
+  void drop() {
+    mirrors.values().forEach(InputMirror::drop);
+    logs.values().forEach(ChangeLog::drop);
   }
 }

@@ -31,6 +31,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * are audited.
  */
 final class Rounds implements ShardWork {
+  private static final Logger LOG = Logger.getLogger("millrace.refresh");
   private static final String REBUILD = "rebuild";
   private static final RowDiff.Changes NO_CHANGES = new RowDiff.Changes("", 0, 0, 0);
   private static final Refresh.Outcome NOTHING =
@@ -171,6 +173,7 @@ final class Rounds implements ShardWork {
     try {
       inputs.requireBrought(mart.inputs());
       table.refresh();
+      inputs.follow(mart);
       EachTable.requireRebuild(table);
       if (!reason.isEmpty()) {
         outcome = bring(mart, cut, reason);
@@ -179,6 +182,7 @@ final class Rounds implements ShardWork {
       table.progress().stepped(!outcome.changes().none());
     } catch (MillraceException e) {
       mart.refresh().failed();
+      inputs.follow(mart);
       if (EachTable.isFenced(e)) {
         throw e;
       }
@@ -260,9 +264,12 @@ final class Rounds implements ShardWork {
       FactRules.require(shard.duck(), mart.definition(), outcome.changes());
       committed = table.commit(outcome.changes(), watermark(mart, cut), table.definitionChanged());
       if (!committed) {
-        }
+        inputs.follow(mart);
+      }
     }
-    if (!outcome.changes().none()) {
+    if (outcome.changes().none()) {
+      inputs.unchanged(mart);
+    } else {
       inputs.changed(mart, signed(mart, outcome.changes().relation()), cut);
     }
     mart.refresh().committed();
@@ -359,8 +366,14 @@ final class Rounds implements ShardWork {
         "");
   }
 
+  /** What DuckDB holds for these tables goes: another instance may keep them from now on. */
   @Override
   public void close() {
     history.append();
+    try {
+      inputs.drop();
+    } catch (MillraceException e) {
+      LOG.debug("rows and state of tables that are no longer kept stay until the next start", e);
+    }
   }
 }

@@ -1,0 +1,119 @@
+package io.millrace.marts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.contracts.TableName;
+import io.millrace.contracts.wire.PublishedVersion;
+import io.millrace.lake.CommitResult;
+import io.millrace.lake.DeltaTable;
+import io.millrace.lake.Mirror;
+import io.millrace.lake.RowDiff;
+import io.millrace.lake.Sql;
+import io.millrace.lake.TableSpec;
+import io.millrace.lake.Watermark;
+import io.millrace.shard.FollowedTable;
+import io.millrace.warehouse.Table;
+import io.millrace.warehouse.Warehouse;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A table of another service in a real lake, each of whose versions adds a row. */
+class InputMirrorTest {
+  private static final TableName NAME = TableName.parse("staging.a");
+
+  @TempDir Path directory;
+  private TestShard shard;
+  private DeltaTable table;
+  private Mirror writers;
+  private InputMirror mirror;
+
+  @BeforeEach
+  void open() {
+    Warehouse warehouse =
+        TestWarehouse.read(
+            Map.of(
+                "warehouse.yml",
+                "name: w\nlake: ./lake\n",
+                "sources/s.yml",
+                "kind: cdc\nengine: postgres\nhost: h\ndatabase: d\nuser: u\npassword: ${env:P}\n"
+                    + "tables: [a]\n",
+                "staging/a.sql",
+                "CREATE STAGING TABLE staging.a KEYS (id) AS SELECT * FROM raw.s.a"),
+            Map.of("a", TestWarehouse.raw("id", "id BIGINT")));
+    shard = new TestShard(warehouse, directory);
+    Table definition = warehouse.table(NAME).orElseThrow();
+    table = shard.lake().create(NAME, TableSpec.of(definition.schema()), Watermark.at(-1, "first"));
+    writers = Mirror.load(shard.duck(), table, "written");
+    mirror = new InputMirror(shard.shard(), new FollowedTable(shard.shard(), definition));
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    shard.close();
+  }
+
+  /** Adds a row as the version of a cut; gives what is to be announced of it. */
+  private PublishedVersion commit(long cut) {
+    String wanted =
+        "(SELECT id FROM %s UNION ALL SELECT %d)".formatted(writers.relation(), table.version());
+    RowDiff.Changes changes =
+        RowDiff.of(table).into(shard.duck(), "changes_of_a", writers.relation(), wanted);
+    CommitResult result =
+        table.commit(shard.duck(), writers, changes.relation(), Watermark.at(cut, "first"));
+    assertThat(result).isInstanceOf(CommitResult.Committed.class);
+    return new PublishedVersion(
+        NAME.toString(), table.id(), table.version() - 1, table.version(), cut, null);
+  }
+
+  private long rows() {
+    return Sql.number(shard.duck(), "SELECT count(*) FROM " + mirror.relation());
+  }
+
+  @Test
+  void followsAnnouncedVersionsByTheirChanges() {
+    shard.publish(NAME, 5, commit(5));
+    mirror.bring(5);
+    shard.publish(NAME, 7, commit(6), commit(7));
+    mirror.bring(6);
+    assertThat(rows()).isEqualTo(2);
+    mirror.bring(7);
+    assertThat(rows()).isEqualTo(3);
+    assertThat(mirror.log().coversAfter(5)).isTrue();
+    assertThat(mirror.log().changed(6, 7)).isTrue();
+  }
+
+  @Test
+  void aVersionOfACutThatReadersHavePassedMakesThemReadItAsAWhole() {
+    shard.publish(NAME, 5, commit(5));
+    mirror.bring(5);
+    shard.publish(NAME, 9);
+    mirror.bring(9);
+    shard.publish(NAME, 10, commit(8));
+    mirror.bring(9);
+    assertThat(rows()).as("as its readers know it").isEqualTo(1);
+    mirror.bring(10);
+    assertThat(rows()).isEqualTo(2);
+    assertThat(mirror.log().coversAfter(9)).as("the changes, to a reader at 9").isFalse();
+    assertThat(mirror.log().changed(9, 10)).isTrue();
+  }
+
+  @Test
+  void whatIsDroppedLeavesNothingAndCanBeLoadedAgain() {
+    shard.publish(NAME, 5, commit(5));
+    mirror.bring(5);
+    mirror.drop();
+    mirror.log().drop();
+    assertThat(
+            Sql.number(
+                shard.duck(),
+                "SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE '% of staging.a'"))
+        .isZero();
+    mirror.bring(5);
+    assertThat(rows()).isEqualTo(1);
+  }
+}
