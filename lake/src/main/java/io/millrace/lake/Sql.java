@@ -5,16 +5,21 @@ import io.millrace.contracts.error.MillraceException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Text of DuckDB statements, quoted, and their execution with our errors. */
 public final class Sql {
+  private static final ScopedValue<Long> DEADLINE_NANOS = ScopedValue.newInstance();
   private static final Pattern PART = Pattern.compile("\"((?:[^\"]|\"\")*)\"|[^.\"\\s]+");
 
   private Sql() {}
@@ -45,12 +50,45 @@ public final class Sql {
   }
 
   /**
+   * Does work whose statements, on this thread, may take so long together. JDBC counts in seconds,
+   * so it may be given up a second late.
+   *
+   * @throws TimeoutException when the limit has passed, in a statement or before it
+   */
+  public static <T> T within(Duration limit, Supplier<T> work) throws TimeoutException {
+    long deadlineNanos = System.nanoTime() + limit.toNanos();
+    try {
+      return ScopedValue.where(DEADLINE_NANOS, deadlineNanos).call(work::get);
+    } catch (MillraceException e) {
+      if (System.nanoTime() < deadlineNanos) {
+        throw e;
+      }
+      TimeoutException late = new TimeoutException("given up after " + limit);
+      late.initCause(e);
+      throw late;
+    }
+  }
+
+  private static Statement statement(Connection duck) throws SQLException {
+    Statement statement = duck.createStatement();
+    if (DEADLINE_NANOS.isBound()) {
+      long left = DEADLINE_NANOS.get() - System.nanoTime();
+      if (left <= 0) {
+        statement.close();
+        throw new SQLTimeoutException("the time for this work has passed");
+      }
+      statement.setQueryTimeout((int) (1 + left / 1_000_000_000));
+    }
+    return statement;
+  }
+
+  /**
    * Executes one statement.
    *
    * @throws MillraceException LK-004 when DuckDB refuses it
    */
   public static void run(Connection duck, String sql) {
-    try (Statement statement = duck.createStatement()) {
+    try (Statement statement = statement(duck)) {
       statement.execute(sql);
     } catch (SQLException e) {
       throw failed(sql, e);
@@ -76,7 +114,7 @@ public final class Sql {
 
   /** Executes a query and reads its rows. */
   static <T> T query(Connection duck, String sql, Reading<T> reading) {
-    try (Statement statement = duck.createStatement();
+    try (Statement statement = statement(duck);
         ResultSet rows = statement.executeQuery(sql)) {
       return reading.read(rows);
     } catch (SQLException e) {
