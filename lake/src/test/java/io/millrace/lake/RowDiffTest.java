@@ -90,6 +90,29 @@ class RowDiffTest extends LakeFixture {
   }
 
   @Test
+  void takesFloatingNumbersOfABagForEqualWithinATrifle() {
+    RowSchema bag = new RowSchema(KEYED.columns(), List.of());
+    String rows =
+        "(1, 'a', 1e10), (1, 'a', 2e10), (1, 'a', 2e10), (2, NULL, 'NaN'::DOUBLE), (3, 'b', NULL)";
+    assertThat(diff(bag, rows, rows.replace("2e10)", "2e10 + 1)")).none()).isTrue();
+    RowDiff.Changes changes =
+        diff(bag, rows, "(1, 'a', 1e10 + 1), (1, 'a', 2e10 - 1), (2, NULL, 5.0), (3, 'b', NULL)");
+    assertThat(changes).extracting("inserts", "updates", "deletes").containsExactly(1L, 0L, 2L);
+    assertThat(strings("SELECT _change_type, k, x FROM changes"))
+        .containsExactly("delete|1|2.0E10", "delete|2|NaN", "insert|2|5.0");
+  }
+
+  @Test
+  void takesTheOnlyNumberOfABagForEqualWithinATrifle() {
+    RowSchema bag = new RowSchema(List.of(new Column("x", Simple.DOUBLE, true)), List.of());
+    mirror("(1, 'a', 1e10), (1, 'a', 3.0)");
+    RowDiff.Changes changes =
+        new RowDiff(NAME, bag, bag, List.of())
+            .into(duck, "changes", "mirror", "(FROM (VALUES (1e10 + 1), (4.0)) t(x))");
+    assertThat(changes).extracting("inserts", "updates", "deletes").containsExactly(1L, 0L, 1L);
+  }
+
+  @Test
   void leavesRowsOutOfScopeAlone() {
     mirror("(1, 'a', 1), (2, 'a', 2), (3, NULL, 3), (4, 'b', 4)");
     Sql.run(duck, "CREATE TEMP TABLE scope AS FROM (VALUES ('a'), (NULL)) t(part)");
