@@ -27,7 +27,19 @@ public record Call(
   private static final Set<String> BY_ORDER =
       Set.of("string_agg", "group_concat", "listagg", "list", "array_agg");
 
-  /** The same again for the same rows. */
+  /** The same again for the same values of an exact type, whatever their order. */
+  private static final Set<String> DETERMINED =
+      Set.of(
+          "median",
+          "quantile_cont",
+          "quantile_disc",
+          "bool_and",
+          "bool_or",
+          "bit_and",
+          "bit_or",
+          "bit_xor");
+
+  /** The same again for the same rows, but for ties and the last digits of floating numbers. */
   private static final Set<String> REPEATABLE =
       Set.of(
           "count_star",
@@ -122,9 +134,29 @@ public record Call(
             .contains(argument);
   }
 
+  /** Whether its value is the same again for the same rows in any order, bit for bit. */
+  boolean isExact() {
+    return exactness() != Exactness.NONE
+        || function.equals("count")
+        || (distinct && exactArgument() && Set.of("sum", "avg", "mean").contains(function))
+        || (DETERMINED.contains(function) && isOrdered());
+  }
+
+  /** Whether its value is the same again but for the last digits of a floating number. */
+  boolean isClose() {
+    return isExact() || Set.of("sum", "avg", "mean").contains(function);
+  }
+
   /** Refuses an aggregate that is not known to give the same again. */
   void requireRepeatable() {
-    if (!REPEATABLE.contains(function) && (!BY_ORDER.contains(function) || orders.isEmpty())) {
+    if (!BY_ORDER.contains(function) || orders.isEmpty()) {
+      requireRepeatable(function);
+    }
+  }
+
+  /** As above, of one without an order of its own. */
+  static void requireRepeatable(String function) {
+    if (!REPEATABLE.contains(function)) {
       throw new UnknownConstruct(
           Set.of("first", "last", "any_value", "arbitrary").contains(function)
                   || BY_ORDER.contains(function)

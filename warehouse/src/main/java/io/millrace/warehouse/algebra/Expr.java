@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /**
  * A bound expression as SQL text with places for the columns of its input, which are known by
@@ -97,6 +98,12 @@ public record Expr(List<Piece> pieces, String type) {
   /** Whether it asks for the time. */
   public boolean usesNow() {
     return pieces.stream().anyMatch(Piece.Now.class::isInstance);
+  }
+
+  /** The columns that it needs. */
+  Stream<Integer> reads() {
+    return pieces.stream()
+        .flatMap(p -> p instanceof Piece.Ref(int column) ? Stream.of(column) : Stream.empty());
   }
 
   /** Whether it needs none but the first columns. */

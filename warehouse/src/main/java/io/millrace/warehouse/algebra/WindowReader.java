@@ -80,6 +80,7 @@ final class WindowReader {
             ? path.path(path.size() - 1).asText()
             : kind.replace("WINDOW_", "").toLowerCase(Locale.ROOT);
     if (kind.equals("WINDOW_AGGREGATE")) {
+      Call.requireRepeatable(name);
       return name.equals("count_star") ? "count" : name;
     }
     if (!FUNCTIONS.contains(name)) {
