@@ -3,8 +3,10 @@ package io.millrace.marts;
 import io.micrometer.core.instrument.Metrics;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.MartsError;
+import io.millrace.marts.refresh.Refresh;
 import io.millrace.marts.refresh.Refresh.Audit;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +16,8 @@ import org.jboss.logging.Logger;
 
 /**
  * When which table is compared with its query, while nothing else is to be done: the one that was
- * not for longest, and all of them together for a hundredth of the time at most.
+ * not for longest, all of them together for a hundredth of the time at most, and each for so long
+ * only that no round waits for it.
  */
 final class Audits {
   private static final Logger LOG = Logger.getLogger("millrace.refresh");
@@ -26,21 +29,37 @@ final class Audits {
   private long nextNanos = System.nanoTime() + BEGIN.toNanos();
 
   /**
-   * The table to audit now, if any. One whose audit took longer than half its rounds' period is not
-   * audited again.
+   * For how long an audit may keep all tables of the loop from their rounds.
+   *
+   * @param open all of them
+   */
+  static Duration limit(Collection<? extends Planned> open) {
+    return Duration.ofMillis(500 * open.stream().mapToLong(Planned::period).min().orElse(0));
+  }
+
+  /**
+   * Whether a table is worth an audit and thought to end in time. One that was given up is not
+   * tried again.
+   *
+   * @param refresh how it is refreshed
+   */
+  boolean mayAudit(TableName table, Refresh refresh, Duration limit) {
+    Optional<Duration> takes = Optional.ofNullable(took.get(table)).or(refresh::auditTakes);
+    return refresh.repeats() && takes.isPresent() && takes.get().compareTo(limit) <= 0;
+  }
+
+  /**
+   * The table to audit now, if any.
    *
    * @param settled tables whose inputs show what they were refreshed from
    */
-  Optional<Mart> next(List<Mart> settled) {
+  Optional<Mart> next(List<Mart> settled, Duration limit) {
     if (System.nanoTime() < nextNanos) {
       return Optional.empty();
     }
     return settled.stream()
-        .filter(mart -> mart.table().through() > auditedAt(mart))
-        .filter(mart ->
-            took.getOrDefault(mart.name(), Duration.ZERO)
-                    .compareTo(Duration.ofMillis(mart.period() * 500))
-                <= 0)
+        .filter(mart -> mart.through() > auditedAt(mart))
+        .filter(mart -> mayAudit(mart.name(), mart.refresh(), limit))
         .min(Comparator.comparingLong(this::auditedAt));
   }
 
@@ -48,9 +67,18 @@ final class Audits {
     return audited.getOrDefault(mart.name(), -1L);
   }
 
+  /** Notes that an audit was given up after the limit. */
+  void gaveUp(TableName table, Duration limit) {
+    LOG.infof(
+        "table %s is not audited: its query takes longer than %d ms. Run: millrace verify %s",
+        table, limit.toMillis(), table);
+    took.put(table, limit.multipliedBy(SHARE));
+    nextNanos = System.nanoTime() + limit.multipliedBy(SHARE).toNanos();
+  }
+
   /** Notes what was found. */
   void done(Mart mart, Audit audit) {
-    audited.put(mart.name(), mart.table().through());
+    audited.put(mart.name(), mart.through());
     took.put(mart.name(), audit.took());
     nextNanos = System.nanoTime() + audit.took().multipliedBy(SHARE).toNanos();
     boolean right = audit.differing() == 0;
@@ -67,7 +95,7 @@ final class Audits {
               + " whole from now on; the next round puts it right. Please report its statement.",
           MartsError.MRT_002_AUDIT_FOUND_DIFFERENCE.code(),
           mart.name(),
-          mart.table().through(),
+          mart.through(),
           audit.differing());
     }
   }

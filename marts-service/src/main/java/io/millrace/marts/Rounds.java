@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +93,10 @@ final class Rounds implements ShardWork {
     if (cut.isPresent()) {
       round(cut.getAsLong());
     } else {
-      audits.next(marts.stream().filter(this::settled).toList()).ifPresent(this::audit);
+      Duration limit = Audits.limit(marts);
+      audits
+          .next(marts.stream().filter(this::settled).toList(), limit)
+          .ifPresent(mart -> audit(mart, limit));
     }
     history.appendIfDue();
     marts.forEach(mart -> mart.table().progress().show());
@@ -319,12 +323,12 @@ final class Rounds implements ShardWork {
         && (!mart.definition().usesNow() || mart.table().through() == plan.lastRound());
   }
 
-  private void audit(Mart mart) {
+  private void audit(Mart mart, Duration limit) {
     Instant started = shard.around().clock().instant();
     long startedNanos = System.nanoTime();
     long cut = mart.table().through();
     try {
-      Refresh.Audit audit = mart.refresh().audit(task(mart, cut));
+      Refresh.Audit audit = Sql.within(limit, () -> mart.refresh().audit(task(mart, cut)));
       audits.done(mart, audit);
       boolean right = audit.differing() == 0;
       if (!right) {
@@ -341,6 +345,8 @@ final class Rounds implements ShardWork {
               right ? null : audit.differing() + " rows differ",
               started,
               startedNanos));
+    } catch (TimeoutException e) {
+      audits.gaveUp(mart.name(), limit);
     } catch (MillraceException e) {
       mart.table().progress().failed(e);
       fresh.remove(mart.name());
@@ -372,6 +378,7 @@ final class Rounds implements ShardWork {
     history.append();
     try {
       inputs.drop();
+      marts.forEach(mart -> mart.refresh().drop());
     } catch (MillraceException e) {
       LOG.debug("rows and state of tables that are no longer kept stay until the next start", e);
     }

@@ -7,6 +7,7 @@ import io.millrace.contracts.wire.PublishedVersion;
 import io.millrace.warehouse.Warehouse;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +117,13 @@ class PlanTest {
     assertThat(List.of(below.waitsFor, bottom.waitsFor))
         .containsOnly("marts.failing, which has failed");
     assertThat(other.waitsFor).isEmpty();
+  }
+
+  @Test
+  void anAuditKeepsNoTableFromMoreThanHalfAPeriodOfTheFastest() {
+    assertThat(Audits.limit(List.of(failing, other))).isEqualTo(Duration.ofSeconds(2));
+    other.period = 512;
+    assertThat(Audits.limit(List.of(other, failing))).isEqualTo(Duration.ofSeconds(2));
   }
 
   @Test

@@ -6,6 +6,9 @@ import java.util.Optional;
 /** What is kept of an operator between refreshes, in a table of its own. */
 sealed interface State permits AggregateState, KeyedState, StoredState {
 
+  /** The table's name, as SQL text. */
+  String table();
+
   /** A query of the operator's rows, columns c0, c1 ... */
   String rows();
 

@@ -4,6 +4,7 @@ import io.millrace.lake.Sql;
 import io.millrace.warehouse.algebra.Node;
 import io.millrace.warehouse.algebra.Strategy;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -44,6 +45,11 @@ final class States {
 
   State of(Node node) {
     return Objects.requireNonNull(states.get(node));
+  }
+
+  /** The tables' names, as SQL text. */
+  List<String> tables() {
+    return states.values().stream().map(State::table).toList();
   }
 
   void build(Rows rows) {

@@ -105,6 +105,12 @@ public final class View {
     statements.dropTemporary();
   }
 
+  /** Drops all state: nothing can be asked of it before it is built again. */
+  public void drop() {
+    finish();
+    states.tables().forEach(table -> statements.run("DROP TABLE IF EXISTS " + table));
+  }
+
   private Rows rows(Instant now) {
     return new Rows(relation, states, now);
   }

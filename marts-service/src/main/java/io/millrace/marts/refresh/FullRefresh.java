@@ -2,17 +2,21 @@ package io.millrace.marts.refresh;
 
 import io.millrace.contracts.error.MartsError;
 import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.DataType.Simple;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
 import io.millrace.warehouse.algebra.Algebra;
 import io.millrace.warehouse.algebra.Node;
+import io.millrace.warehouse.algebra.Repeats;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * FULL: runs the whole query and compares its result with the table's rows. Right for every query;
@@ -30,6 +34,7 @@ public final class FullRefresh implements Refresh {
   private final String reason;
   private final HashRanges queried;
   private final HashRanges compared;
+  private Optional<Duration> took = Optional.empty();
 
   /**
    * For one table.
@@ -57,6 +62,17 @@ public final class FullRefresh implements Refresh {
   }
 
   @Override
+  public boolean repeats() {
+    return target.definition().algebra() instanceof Algebra.Known(Node root)
+        && Repeats.closely(root);
+  }
+
+  @Override
+  public Optional<Duration> auditTakes() {
+    return took;
+  }
+
+  @Override
   public Audit audit(Task task) {
     long started = System.nanoTime();
     RowDiff.Changes found = changes(task);
@@ -67,6 +83,7 @@ public final class FullRefresh implements Refresh {
 
   /** Runs the query, whose result stays in {@link #WANTED}, and compares. */
   RowDiff.Changes changes(Task task) {
+    long started = System.nanoTime();
     try {
       run(target.definition().query(task.relation(), Optional.of(task.at())));
     } catch (MillraceException e) {
@@ -79,11 +96,13 @@ public final class FullRefresh implements Refresh {
               + ". The cause says why; it is tried again at a later cut.",
           e);
     }
-    return compare(target.diff().get());
+    RowDiff.Changes changes = compare(target.diff().get());
+    took = Optional.of(Duration.ofNanos(System.nanoTime() - started));
+    return changes;
   }
 
   private void run(String query) {
-    if (!(target.definition().algebra() instanceof Algebra.Known(Node root)) || !repeats(root)) {
+    if (!hashRepeats()) {
       Sql.run(duck, "CREATE OR REPLACE TEMP TABLE " + WANTED + " AS " + query);
       return;
     }
@@ -97,24 +116,17 @@ public final class FullRefresh implements Refresh {
   }
 
   /**
-   * Whether each run gives the same rows. Where ties may fall otherwise the second time, the query
-   * is run once, whatever memory it takes.
+   * Whether each run puts a row in the same range. Where ties or sums of floating numbers may fall
+   * otherwise the second time, the query is run once, whatever memory it takes.
    */
-  private static boolean repeats(Node node) {
-    return switch (node) {
-      case Node.Top _, Node.Window _, Node.First _ -> false;
-      case Node.Scan _,
-          Node.Constants _,
-          Node.Project _,
-          Node.Filter _,
-          Node.Join _,
-          Node.Match _,
-          Node.Union _,
-          Node.Unnest _,
-          Node.Aggregate _,
-          Node.Stored _ ->
-          node.inputs().stream().allMatch(FullRefresh::repeats);
-    };
+  private boolean hashRepeats() {
+    RowSchema schema = target.definition().schema();
+    return target.definition().algebra() instanceof Algebra.Known(Node root)
+        && Repeats.exactly(
+            root,
+            hashedColumns(schema).stream()
+                .map(schema.names()::indexOf)
+                .collect(Collectors.toSet()));
   }
 
   private RowDiff.Changes compare(RowDiff diff) {
@@ -156,12 +168,27 @@ public final class FullRefresh implements Refresh {
         : "INSERT INTO temp.main." + table + " ";
   }
 
-  private static List<String> hashedColumns(RowSchema schema) {
-    return schema.key().isEmpty() ? schema.names() : schema.key();
+  /** The key, or of a bag what does not differ between rows that are taken for the same. */
+  private List<String> hashedColumns(RowSchema schema) {
+    if (!schema.key().isEmpty() || isExact(schema)) {
+      return schema.key().isEmpty() ? schema.names() : schema.key();
+    }
+    List<String> exact =
+        schema.columns().stream()
+            .filter(c -> c.type() != Simple.DOUBLE && c.type() != Simple.FLOAT)
+            .map(Column::name)
+            .toList();
+    return exact.isEmpty() ? schema.names() : exact;
   }
 
-  /** What is the same for rows that are compared with each other: the key, or all of a bag. */
-  private static String hashed(RowSchema schema) {
+  private boolean isExact(RowSchema schema) {
+    return target.definition().algebra() instanceof Algebra.Known(Node root)
+        && Repeats.exactly(
+            root, IntStream.range(0, schema.names().size()).boxed().collect(Collectors.toSet()));
+  }
+
+  /** What is the same for rows that are compared with each other. */
+  private String hashed(RowSchema schema) {
     return schema.columns().stream()
         .filter(c -> hashedColumns(schema).contains(c.name()))
         .map(c -> "CAST(%s AS %s)".formatted(Sql.name(c.name()), c.type().sql()))

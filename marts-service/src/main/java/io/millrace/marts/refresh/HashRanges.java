@@ -11,15 +11,19 @@ import org.jboss.logging.Logger;
 /**
  * Work on all rows of a table at once or, where that needs more memory than DuckDB may use and its
  * spilling does not help, on one range of their keys' hashes after the other. How many ranges it
- * took is remembered. One thread.
+ * took is remembered, and from time to time fewer are tried: memory may have been short only then.
+ * One thread.
  */
 final class HashRanges {
   private static final Logger LOG = Logger.getLogger("millrace.refresh");
   private static final int MORE = 16;
   private static final int MOST = 4096;
+  private static final int TIMES = 50;
 
   private final String what;
+  private final int least;
   private int count;
+  private int times;
 
   /**
    * @param what for messages
@@ -27,6 +31,7 @@ final class HashRanges {
    */
   HashRanges(String what, int count) {
     this.what = what;
+    this.least = count;
     this.count = count;
   }
 
@@ -45,6 +50,10 @@ final class HashRanges {
    * @param work returns what came of a range; begins anew with the first one
    */
   <T> List<T> each(String hashed, Function<Range, T> work) {
+    if (count > least && ++times > TIMES) {
+      count = Math.max(least, count / MORE);
+      times = 0;
+    }
     while (true) {
       try {
         return pass(hashed, work);

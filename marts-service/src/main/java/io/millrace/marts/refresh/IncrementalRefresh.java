@@ -10,6 +10,7 @@ import io.millrace.marts.incremental.View;
 import io.millrace.warehouse.DynamicTable;
 import io.millrace.warehouse.algebra.Node;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,8 +130,12 @@ public final class IncrementalRefresh implements Refresh {
   /** The changes that were found already, beside rows that were rearranged since. */
   private Outcome again(Task task, Done before) {
     Outcome outcome = before.outcome();
-    RowDiff.Changes changes =
-        before.delta().isPresent() ? rowChanges(before.delta().get()) : whole.changes(task);
+    RowDiff.Changes changes;
+    try {
+      changes = before.delta().isPresent() ? rowChanges(before.delta().get()) : whole.changes(task);
+    } catch (Inconsistent e) {
+      return unfit(task, e, outcome.predicted());
+    }
     return new Outcome(
         changes, outcome.strategy(), outcome.reason(), outcome.predicted(), outcome.millis());
   }
@@ -167,10 +172,14 @@ public final class IncrementalRefresh implements Refresh {
           definition.name(), rows, Math.round(millisSince(started)));
       return full(task, Choice.TOOK_TOO_LONG, predicted);
     } catch (Inconsistent | MillraceException e) {
-      LOG.warnf(e, "table %s is computed as a whole: its state does not fit", definition.name());
-      view.finish();
-      return build(task, Choice.STATE_DOES_NOT_FIT, predicted);
+      return unfit(task, e, predicted);
     }
+  }
+
+  private Outcome unfit(Task task, RuntimeException e, Map<String, Double> predicted) {
+    LOG.warnf(e, "table %s is computed as a whole: its state does not fit", definition.name());
+    view.finish();
+    return build(task, Choice.STATE_DOES_NOT_FIT, predicted);
   }
 
   private static double millisSince(long startedNanos) {
@@ -192,10 +201,20 @@ public final class IncrementalRefresh implements Refresh {
   }
 
   @Override
+  public boolean repeats() {
+    return whole.repeats();
+  }
+
+  @Override
+  public Optional<Duration> auditTakes() {
+    return whole.auditTakes();
+  }
+
+  @Override
   public Audit audit(Task task) {
     Audit audit = whole.audit(task);
     if (audit.differing() > 0) {
-      state = State.DISTRUSTED;
+      distrust();
       done = null;
     }
     return audit;
@@ -206,13 +225,22 @@ public final class IncrementalRefresh implements Refresh {
     Outcome outcome = full(task, choice, predicted);
     try {
       view.build(task.at());
-      state = sameAsQuery() ? State.CURRENT : State.DISTRUSTED;
+      state = State.CURRENT;
+      if (!sameAsQuery()) {
+        distrust();
+      }
     } catch (MillraceException e) {
       LOG.warnf(
           e, "table %s is always computed as a whole: no state can be made", definition.name());
-      state = State.DISTRUSTED;
+      distrust();
     }
     return outcome;
+  }
+
+  /** State is not used again, so it need not lie there. */
+  private void distrust() {
+    state = State.DISTRUSTED;
+    drop();
   }
 
   /**
@@ -259,6 +287,9 @@ public final class IncrementalRefresh implements Refresh {
         duck,
         "CREATE OR REPLACE TEMP TABLE %s AS SELECT DISTINCT %s FROM (SELECT %s FROM %s)"
             .formatted(KEYS, Sql.names(scope), columns, delta));
+    if (key.isEmpty() && isShort(columns, delta)) {
+      return wholeBag(columns);
+    }
     Sql.run(
         duck,
         "CREATE OR REPLACE TEMP TABLE %s AS %s"
@@ -291,24 +322,58 @@ public final class IncrementalRefresh implements Refresh {
 
   /** Of a bag, the copies that remain of each row that changed. */
   private String bag(String columns, String delta) {
-    String names = Sql.names(definition.schema().names());
+    return "SELECT %s FROM (%s), range(_w)"
+        .formatted(Sql.names(definition.schema().names()), counted(columns, delta));
+  }
+
+  private String counted(String columns, String delta) {
     String same =
         definition.schema().names().stream()
             .map(n -> "m.%1$s IS NOT DISTINCT FROM s.%1$s".formatted(Sql.name(n)))
             .collect(Collectors.joining(" AND "));
-    String counted =
-        "SELECT %1$s, sum(_w)::BIGINT AS _w FROM (SELECT %2$s, _w FROM %3$s UNION ALL SELECT %1$s, 1 FROM %4$s m SEMI JOIN %5$s s ON %6$s) GROUP BY ALL"
-            .formatted(names, columns, delta, target.relation().get(), KEYS, same);
-    if (Sql.number(duck, "SELECT count(*) FROM (" + counted + ") WHERE _w < 0") > 0) {
+    return "SELECT %1$s, sum(_w)::BIGINT AS _w FROM (SELECT %2$s, _w FROM %3$s UNION ALL SELECT %1$s, 1 FROM %4$s m SEMI JOIN %5$s s ON %6$s) GROUP BY ALL"
+        .formatted(
+            Sql.names(definition.schema().names()),
+            columns,
+            delta,
+            target.relation().get(),
+            KEYS,
+            same);
+  }
+
+  /** Whether a row of a bag went that the table has not. */
+  private boolean isShort(String columns, String delta) {
+    return Sql.number(duck, "SELECT count(*) FROM (" + counted(columns, delta) + ") WHERE _w < 0")
+        > 0;
+  }
+
+  /**
+   * All of a bag from state. A sum of floating numbers may stand in the table with other last
+   * digits than in state, so that the row which went is not found by its values.
+   */
+  private RowDiff.Changes wholeBag(String columns) {
+    if (definition.schema().columns().stream().noneMatch(c -> isFloat(c.type().sql()))) {
       throw new Inconsistent(definition.name().toString());
     }
-    return "SELECT %s FROM (%s), range(_w)".formatted(names, counted);
+    return target
+        .diff()
+        .get()
+        .into(
+            duck,
+            CHANGES,
+            target.relation().get(),
+            "(SELECT %s FROM (%s))".formatted(columns, view.query()));
   }
 
   @Override
   public void committed() {
     done = null;
     view.finish();
+  }
+
+  @Override
+  public void drop() {
+    view.drop();
   }
 
   @Override

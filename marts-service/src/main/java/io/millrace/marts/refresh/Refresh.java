@@ -24,6 +24,9 @@ public interface Refresh {
   /** Something failed after {@link #refresh}: state may be ahead of the table. */
   default void failed() {}
 
+  /** The table is no longer kept here: what DuckDB holds for its refreshes is dropped. */
+  default void drop() {}
+
   /**
    * Runs the whole query and compares it with the table's rows, which must show the task's cut.
    * What made rows that differ is not used again.
@@ -31,6 +34,15 @@ public interface Refresh {
    * @return the rows that differ, and how long it took
    */
   Audit audit(Task task);
+
+  /**
+   * Whether the query gives the same rows again, but for the last digits of floating numbers, so
+   * that an {@link #audit} says something.
+   */
+  boolean repeats();
+
+  /** What an {@link #audit} would take, by the last run of the whole query; empty before one. */
+  Optional<Duration> auditTakes();
 
   /**
    * What an audit found.

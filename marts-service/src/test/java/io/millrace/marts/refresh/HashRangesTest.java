@@ -35,6 +35,17 @@ class HashRangesTest {
   }
 
   @Test
+  void fewerRangesAreTriedFromTimeToTimeForMemoryMayBeThereAgain() {
+    HashRanges ranges = new HashRanges("it", 1);
+    assertThat(ranges.each("k", range -> fits(range, 256))).hasSize(256);
+    int last = 256;
+    for (int i = 0; i < 200 && last > 1; i++) {
+      last = ranges.each("k", range -> fits(range, 1)).size();
+    }
+    assertThat(last).isEqualTo(1);
+  }
+
+  @Test
   void whatFitsIsDoneAtOnce() {
     assertThat(new HashRanges("it", 1).each("k", HashRanges.Range::condition))
         .containsExactly("true");
