@@ -74,7 +74,7 @@ final class Rounds implements ShardWork {
             .toList();
     this.inputs = new Inputs(shard);
     this.plan = new Plan(shard, marts, inputs);
-    this.history = new RefreshHistory(shard.around().lake(), shard.duck());
+    this.history = new RefreshHistory(shard.around().lake(), shard.duck(), shard.around().clock());
   }
 
   @Override

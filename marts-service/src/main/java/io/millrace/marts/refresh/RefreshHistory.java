@@ -8,31 +8,45 @@ import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.DataType.Simple;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.CommitResult;
+import io.millrace.lake.Compacted;
+import io.millrace.lake.CompactionGoal;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.Lake;
+import io.millrace.lake.Mirror;
 import io.millrace.lake.Sql;
 import io.millrace.lake.TableSpec;
 import io.millrace.lake.Watermark;
 import java.sql.Connection;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The Delta table {@code marts._refresh_history}: a row a refresh. Rows are kept for a few seconds
  * and appended together, by any number of instances; what a crash takes with it is said again by no
- * one, it is a record, not a truth.
+ * one, it is a record, not a truth. So nothing that goes wrong here keeps a table from its refresh:
+ * it is logged, and tried again. Rows of the last 30 days are kept.
  */
 public final class RefreshHistory {
   /** Its name. */
   public static final TableName NAME = new TableName("marts", "_refresh_history");
 
+  private static final Logger LOG = Logger.getLogger("millrace.refresh");
   private static final int TRIES = 3;
+  private static final int ENTRIES_MAX = 10_000;
   private static final Duration OFTEN = Duration.ofSeconds(10);
+  private static final Duration KEPT = Duration.ofDays(30);
+  private static final Duration LOOKED_FOR_OLD = Duration.ofHours(24);
+  private static final CompactionGoal FILES = CompactionGoal.usual();
+  private static final String ROWS = "refresh_history_rows";
+  private static final String OLD = "refresh_history_old";
   private static final RowSchema SCHEMA =
       new RowSchema(
           List.of(
@@ -58,9 +72,12 @@ public final class RefreshHistory {
 
   private final Connection duck;
   private final Lake lake;
-  private DeltaTable table;
-  private final List<Entry> entries = new ArrayList<>();
+  private final Clock clock;
+  private final Deque<Entry> entries = new ArrayDeque<>();
+  private @Nullable DeltaTable table;
+  private @Nullable String trouble;
   private long appendedNanos = System.nanoTime();
+  private long lookedNanos = System.nanoTime() - LOOKED_FOR_OLD.toNanos();
 
   /**
    * One refresh.
@@ -108,18 +125,23 @@ public final class RefreshHistory {
     }
   }
 
-  public RefreshHistory(Lake lake, Connection duck) {
+  /**
+   * Nothing noted yet; the table is made with the first rows.
+   *
+   * @param clock for the age of rows
+   */
+  public RefreshHistory(Lake lake, Connection duck, Clock clock) {
     this.duck = duck;
     this.lake = lake;
-    this.table =
-        lake.exists(NAME)
-            ? lake.open(NAME)
-            : lake.create(NAME, TableSpec.of(SCHEMA), Watermark.at(-1, "_refresh_history"));
+    this.clock = clock;
   }
 
-  /** Notes a refresh. */
+  /** Notes a refresh. Of those that cannot be appended the newest are kept. */
   public void add(Entry entry) {
     entries.add(entry);
+    if (entries.size() > ENTRIES_MAX) {
+      entries.removeFirst();
+    }
   }
 
   /** Appends what was noted, if it is time. */
@@ -129,24 +151,46 @@ public final class RefreshHistory {
     }
   }
 
-  /** Appends what was noted. */
+  /** Appends what was noted, or says once that it cannot be, and keeps it. */
   public void append() {
     appendedNanos = System.nanoTime();
     if (entries.isEmpty()) {
       return;
     }
-    for (int tries = 0; tries < TRIES && !appended(); tries++) {
-      table = lake.open(NAME);
+    try {
+      for (int tries = 0; tries < TRIES && !appended(opened()); tries++) {
+        table = null;
+      }
+      tidy(opened());
+      trouble = null;
+    } catch (MillraceException e) {
+      table = null;
+      if (!e.getMessage().equals(trouble)) {
+        LOG.warnf(e, "%s is not kept up to date, tried again: %s", NAME, e.getMessage());
+      }
+      trouble = e.getMessage();
     }
   }
 
+  private DeltaTable opened() {
+    DeltaTable open = table;
+    if (open == null) {
+      open =
+          lake.exists(NAME)
+              ? lake.open(NAME)
+              : lake.create(NAME, TableSpec.of(SCHEMA), Watermark.at(-1, "_refresh_history"));
+      table = open;
+    }
+    return open;
+  }
+
   /** False if another instance has appended meanwhile: its rows are kept, ours come after them. */
-  private boolean appended() {
-    String rows = entries.stream().map(this::row).collect(Collectors.joining(" UNION ALL "));
+  private boolean appended(DeltaTable to) {
+    String rows = entries.stream().map(e -> row(to, e)).collect(Collectors.joining(" UNION ALL "));
     long cut =
-        Math.max(table.watermark().cut(), entries.stream().mapToLong(Entry::cut).max().orElse(-1));
+        Math.max(to.watermark().cut(), entries.stream().mapToLong(Entry::cut).max().orElse(-1));
     try {
-      CommitResult result = table.append(duck, rows, Watermark.at(cut, "_refresh_history"));
+      CommitResult result = to.append(duck, rows, Watermark.at(cut, "_refresh_history"));
       if (result instanceof CommitResult.Committed) {
         entries.clear();
       }
@@ -159,7 +203,45 @@ public final class RefreshHistory {
     }
   }
 
-  private String row(Entry e) {
+  /** Packs the files that appends leave behind, and once a day drops what is old. */
+  private void tidy(DeltaTable of) {
+    if (of.compactionDue(FILES)) {
+      Compacted done = lake.maintenance(NAME).compact(duck, FILES);
+      LOG.infof("compacted %s: %d files became %d", NAME, done.filesBefore(), done.filesAfter());
+      of.refresh();
+    }
+    if (System.nanoTime() - lookedNanos >= LOOKED_FOR_OLD.toNanos()) {
+      lookedNanos = System.nanoTime();
+      dropOld(of);
+    }
+  }
+
+  /**
+   * Drops rows older than they are kept, once they are a quarter of all: all rows are read then.
+   */
+  private void dropOld(DeltaTable of) {
+    String old =
+        "started_at < CAST(%s AS TIMESTAMPTZ)"
+            .formatted(Sql.text(clock.instant().minus(KEPT).toString()));
+    RowSchema columns = of.history().createView(duck, of.version(), ROWS);
+    long count = Sql.number(duck, "SELECT count(*) FROM " + ROWS + " WHERE " + old);
+    if (count == 0 || count * 4 < of.rows()) {
+      return;
+    }
+    Mirror mirror = Mirror.load(duck, of, Sql.name(OLD));
+    Sql.run(
+        duck,
+        "CREATE OR REPLACE TEMP TABLE %s AS SELECT 'delete' AS _change_type, %s, __file, __row, rowid AS __mirrored FROM %s WHERE %s"
+            .formatted(ROWS + "_changes", Sql.names(columns.names()), mirror.relation(), old));
+    CommitResult result = of.commit(duck, mirror, "temp.main." + ROWS + "_changes", of.watermark());
+    if (result instanceof CommitResult.Committed) {
+      LOG.infof("dropped %d rows of %s that were older than %s", count, NAME, KEPT);
+    }
+    Sql.run(duck, "DROP TABLE " + ROWS + "_changes");
+    Sql.run(duck, "DROP TABLE " + mirror.relation());
+  }
+
+  private static String row(DeltaTable to, Entry e) {
     List<String> values =
         List.of(
             Sql.text(e.table().toString()),
@@ -184,7 +266,7 @@ public final class RefreshHistory {
     for (int i = 0; i < values.size(); i++) {
       Column column = SCHEMA.columns().get(i);
       // A table of an earlier release keeps its columns.
-      if (table.schema().column(column.name()).isEmpty()) {
+      if (to.schema().column(column.name()).isEmpty()) {
         continue;
       }
       select
