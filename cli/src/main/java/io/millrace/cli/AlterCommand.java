@@ -7,11 +7,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,22 +55,43 @@ final class AlterCommand implements Callable<Integer> {
           spec.commandLine(),
           folder + " has no dynamic table " + name + ", for " + file + " is not there");
     }
-    String before = Files.readString(file);
-    Set<Problem> known = new HashSet<>(problems());
-    Files.writeString(file, edited(before));
-    List<Problem> wrong = problems().stream().filter(p -> !known.contains(p)).toList();
+    String edited = edited(Files.readString(file));
+    List<Problem> wrong = addedBy(folder.relativize(file), edited);
     PrintWriter out = spec.commandLine().getOut();
     if (!wrong.isEmpty()) {
-      Files.writeString(file, before);
       wrong.forEach(out::println);
       return ExitCode.FAILED;
     }
+    replace(file, edited);
     out.println(file + " is written; it counts from the next start of the services on");
     return ExitCode.OK;
   }
 
-  private List<Problem> problems() throws IOException {
-    return new Folder(folder, System.getenv()).alone(true).problems();
+  /** The problems that the folder has not now, wherever a line was moved to. */
+  private List<Problem> addedBy(Path file, String text) {
+    Folder read = new Folder(folder, System.getenv());
+    List<String> known =
+        new ArrayList<>(
+            read.alone(true).problems().stream().map(AlterCommand::withoutPlace).toList());
+    return read.draft(file, text).problems().stream()
+        .filter(problem -> !known.remove(withoutPlace(problem)))
+        .toList();
+  }
+
+  private static String withoutPlace(Problem problem) {
+    return problem.file() + ": " + problem.code().code() + " " + problem.message();
+  }
+
+  /** Readers see the old text or the new one, whatever happens. */
+  private static void replace(Path file, String text) throws IOException {
+    Path written = file.resolveSibling("." + file.getFileName() + ".tmp");
+    try {
+      Files.writeString(written, text);
+      Files.move(
+          written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(written);
+    }
   }
 
   private String edited(String statement) {

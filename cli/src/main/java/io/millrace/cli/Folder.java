@@ -84,6 +84,16 @@ public record Folder(Path path, Map<String, String> env) {
   }
 
   /**
+   * What would be wrong with the folder, offline, if a file had another text.
+   *
+   * @param file by its path in the folder
+   */
+  public Validation draft(Path file, String text) {
+    return WarehouseFolder.read(
+        path, new FolderSchemas(path), new WarehouseFolder.Reading(env, true, Map.of(file, text)));
+  }
+
+  /**
    * As {@link #beside} when the run is alive. When it has ended, with the columns that it kept:
    * what sources need, variables or a running database, is not needed then.
    */

@@ -60,6 +60,22 @@ class AlterCommandTest {
   }
 
   @Test
+  void aProblemThatWasThereBeforeKeepsNothingFromBeingSet() throws IOException {
+    write("marts/n.sql", MART.replace("count(*) AS n", "coun(*) AS n"));
+    assertThat(alter("marts.n", "COMMENT=moves the query a line down")).isZero();
+    assertThat(mart()).contains("COMMENT = 'moves the query a line down'\nAS SELECT coun(*)");
+  }
+
+  @Test
+  void nothingButTheTablesFileIsLeft() throws IOException {
+    assertThat(alter("marts.n", "REFRESH_MODE=FULL")).isZero();
+    assertThat(alter("marts.n", "TARGET_LAG=soon")).isEqualTo(ExitCode.FAILED);
+    try (Stream<Path> files = Files.list(directory.resolve("marts"))) {
+      assertThat(files.map(f -> f.getFileName().toString())).containsExactly("n.sql");
+    }
+  }
+
+  @Test
   void whatIsNoPropertyOrNoDynamicTableIsRefused() throws IOException {
     assertThat(alter("marts.n", "KEYS=(n)")).isEqualTo(2);
     assertThat(alter("marts.other", "TARGET_LAG=1 minute")).isEqualTo(2);

@@ -9,6 +9,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -16,9 +17,10 @@ import java.util.stream.Stream;
  * The files of a warehouse folder.
  *
  * @param folder its root
+ * @param drafts texts that stand for those of files, by path in the folder
  * @param problems where files that cannot be read are named
  */
-record FolderFiles(Path folder, Problems problems) {
+record FolderFiles(Path folder, Map<Path, String> drafts, Problems problems) {
 
   /** The files of a subfolder with one of the endings, by name; hidden files are left out. */
   List<SourceText> in(String subfolder, String... endings) {
@@ -42,6 +44,10 @@ record FolderFiles(Path folder, Problems problems) {
   /** One file, by its path in the folder; empty, with a problem, when it cannot be read. */
   Optional<SourceText> read(Path file) {
     Path path = folder.resolve(file);
+    String draft = drafts.get(file);
+    if (draft != null) {
+      return Optional.of(new SourceText(file, draft));
+    }
     try {
       return Optional.of(new SourceText(file, Files.readString(path)));
     } catch (CharacterCodingException e) {

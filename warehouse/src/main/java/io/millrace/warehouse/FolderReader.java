@@ -56,7 +56,7 @@ final class FolderReader {
     this.folder = folder;
     this.rawSchemas = rawSchemas;
     this.reading = reading;
-    this.files = new FolderFiles(folder, problems);
+    this.files = new FolderFiles(folder, reading.drafts(), problems);
   }
 
   Validation read() {

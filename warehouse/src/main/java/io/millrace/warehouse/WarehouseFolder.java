@@ -17,10 +17,17 @@ public final class WarehouseFolder {
    * @param env values of {@code ${env:NAME}}
    * @param offline whether unknown raw schemas and unset variables are listed as unchecked instead
    *     of being problems
+   * @param drafts texts to be read in place of files that are there, by path in the folder
    */
-  public record Reading(Map<String, String> env, boolean offline) {
+  public record Reading(Map<String, String> env, boolean offline, Map<Path, String> drafts) {
     public Reading {
       env = Map.copyOf(env);
+      drafts = Map.copyOf(drafts);
+    }
+
+    /** Reads the files as they are. */
+    public Reading(Map<String, String> env, boolean offline) {
+      this(env, offline, Map.of());
     }
   }
 

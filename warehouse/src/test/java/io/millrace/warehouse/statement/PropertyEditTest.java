@@ -35,6 +35,27 @@ class PropertyEditTest {
   }
 
   @Test
+  void aValueCannotSayMoreThanItself() {
+    assertThat(PropertyEdit.set(STATEMENT, "COMMENT", "'it's'").orElseThrow())
+        .contains("COMMENT = '''it''s'''");
+    assertThat(PropertyEdit.set(STATEMENT, "COMMENT", "'a' KEYS (x) COMMENT = 'b'").orElseThrow())
+        .contains("COMMENT = '''a'' KEYS (x) COMMENT = ''b'''");
+    assertThat(PropertyEdit.set(STATEMENT, "REFRESH_MODE", "FULL KEYS (x)").orElseThrow())
+        .contains("REFRESH_MODE = 'FULL KEYS (x)'");
+    assertThat(PropertyEdit.set(STATEMENT, "CARDINALITY_THRESHOLD", "0.5").orElseThrow())
+        .contains("CARDINALITY_THRESHOLD = 0.5");
+  }
+
+  @Test
+  void aTableMayBeNamedLikeAProperty() {
+    String statement = "CREATE DYNAMIC TABLE marts.comment AS SELECT 1 AS one FROM staging.a;";
+    assertThat(PropertyEdit.set(statement, "COMMENT", "x"))
+        .hasValue(
+            "CREATE DYNAMIC TABLE marts.comment COMMENT = 'x'\nAS SELECT 1 AS one FROM"
+                + " staging.a;");
+  }
+
+  @Test
   void aTextWithoutHeaderIsLeftAlone() {
     assertThat(PropertyEdit.set("SELECT 'not closed", "COMMENT", "x")).isEmpty();
     assertThat(PropertyEdit.set("SELECT 1", "COMMENT", "x")).isEmpty();
