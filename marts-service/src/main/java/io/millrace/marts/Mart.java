@@ -115,6 +115,7 @@ record Mart(
         definition.schema().key(),
         Block.lines(definition.algebra()),
         suspended,
-        definition.comment().orElse(null));
+        definition.comment().orElse(null),
+        null);
   }
 }

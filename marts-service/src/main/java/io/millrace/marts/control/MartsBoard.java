@@ -2,6 +2,7 @@ package io.millrace.marts.control;
 
 import io.millrace.contracts.TableName;
 import io.millrace.marts.refresh.RefreshHistory;
+import io.millrace.marts.refresh.RefreshHistory.Result;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ public class MartsBoard {
    * @param blocks the blocks of its query, each with strategy and reason, inputs indented
    * @param suspended whether an operator suspended it
    * @param comment of its statement
+   * @param costs of its newest refresh; null until this instance has done one
    */
   public record Description(
       String table,
@@ -42,9 +45,61 @@ public class MartsBoard {
       List<String> key,
       List<String> blocks,
       boolean suspended,
-      @Nullable String comment) {}
+      @Nullable String comment,
+      @Nullable Costs costs) {
 
-  private record Known(Description description, Deque<RefreshHistory.Entry> entries) {}
+    /** Of a table that may have been refreshed, by its newest entries. */
+    private Description with(Stream<RefreshHistory.Entry> newestFirst) {
+      return new Description(
+          table,
+          targetLagMillis,
+          refreshMode,
+          inputs,
+          key,
+          blocks,
+          suspended,
+          comment,
+          newestFirst
+              .filter(e -> e.result() == Result.CHANGED || e.result() == Result.UNCHANGED)
+              .map(Costs::of)
+              .findFirst()
+              .orElse(null));
+    }
+  }
+
+  /**
+   * What a refresh took, and was thought to take.
+   *
+   * @param cut the cut that it brought the table to
+   * @param strategy the way that it took
+   * @param predictedMillis by strategy, before it
+   * @param strategyMillis what finding the changes took
+   * @param millis what all of it took
+   */
+  public record Costs(
+      long cut,
+      String strategy,
+      Map<String, Double> predictedMillis,
+      double strategyMillis,
+      long millis) {
+
+    static Costs of(RefreshHistory.Entry e) {
+      return new Costs(
+          e.cut(),
+          e.outcome().strategy(),
+          e.outcome().predicted(),
+          e.outcome().millis(),
+          e.duration().toMillis());
+    }
+  }
+
+  private record Known(Description description, Deque<RefreshHistory.Entry> entries) {
+    Description now() {
+      synchronized (entries) {
+        return description.with(entries.stream());
+      }
+    }
+  }
 
   /** Replaces what is known of a table. */
   public void describe(Description description) {
@@ -69,11 +124,11 @@ public class MartsBoard {
 
   /** All tables, by name. */
   public List<Description> all() {
-    return tables.values().stream().map(Known::description).toList();
+    return tables.values().stream().map(Known::now).toList();
   }
 
   public Optional<Description> of(TableName table) {
-    return Optional.ofNullable(tables.get(table.toString())).map(Known::description);
+    return Optional.ofNullable(tables.get(table.toString())).map(Known::now);
   }
 
   /** Its newest refreshes since this instance started, the newest first. */
