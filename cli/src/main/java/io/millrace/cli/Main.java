@@ -33,6 +33,7 @@ import picocli.CommandLine.HelpCommand;
       VerifyCommand.class,
       AlterCommand.class,
       RebuildCommand.class,
+      DropCommand.class,
       RewindCommand.class,
       EraseCommand.class,
       OrderCommand.Suspend.class,

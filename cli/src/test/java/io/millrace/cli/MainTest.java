@@ -28,6 +28,8 @@ class MainTest {
         "verify raw.x",
         "rebuild orders",
         "rebuild",
+        "drop",
+        "drop orders",
         "rewind dim.x",
         "rewind marts.x --to 3",
         "rewind dim.x --to yesterday",

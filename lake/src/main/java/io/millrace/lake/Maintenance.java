@@ -1,8 +1,13 @@
 package io.millrace.lake;
 
 import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.Comparator;
+import java.util.List;
 
 /**
  * What is done to a table's files beside its writer and its readers, in this process or another. A
@@ -36,6 +41,37 @@ public final class Maintenance {
    */
   public Vacuumed vacuum(VacuumBounds bounds) {
     return new Vacuum(lake, name).run(bounds);
+  }
+
+  /**
+   * Deletes the table with all its files. Nobody may write it meanwhile; who reads it fails. What
+   * an interruption leaves is deleted by another call.
+   *
+   * @return how many files there were
+   * @throws MillraceException LK-003 when one cannot be deleted
+   */
+  public long drop() {
+    TableFolder folder = lake.folder(name);
+    Path log = folder.path().resolve("_delta_log");
+    try {
+      // The log first, the newest of it first: what is left is the table as it was, or none.
+      List<Path> files =
+          folder.storage().tree(folder.path()).stream()
+              .map(file -> Path.of(file.getPath()))
+              .sorted(
+                  Comparator.comparing((Path file) -> !file.startsWith(log))
+                      .thenComparing(Comparator.reverseOrder()))
+              .toList();
+      for (Path file : files) {
+        var _ = folder.storage().delete(file.toString());
+      }
+      return files.size();
+    } catch (IOException e) {
+      throw new MillraceException(
+          LakeError.LK_003_STORAGE_FAILED,
+          "files of table " + name + " cannot be deleted. Has this user the right to?",
+          e);
+    }
   }
 
   /**

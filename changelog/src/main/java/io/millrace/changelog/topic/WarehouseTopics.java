@@ -94,6 +94,13 @@ public final class WarehouseTopics implements AutoCloseable {
     }
   }
 
+  /** Deletes a topic with all its records, if it is there. */
+  public void delete(String topic) {
+    if (describe(topic).isPresent()) {
+      var _ = get(admin.deleteTopics(List.of(topic)).all(), "delete topic " + topic);
+    }
+  }
+
   /** The topic's id and partition count; empty if it does not exist. */
   public Optional<TopicDescription> describe(String topic) {
     try {

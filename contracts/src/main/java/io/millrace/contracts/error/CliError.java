@@ -21,7 +21,9 @@ public enum CliError implements ErrorCode {
   /** A folder that {@code init} will not write over. */
   CLI_009_FOLDER_NOT_EMPTY(Kind.CONFIG, Response.STOP),
   /** A Kafka topic that does not answer in time. */
-  CLI_010_TOPIC_UNREADABLE(Kind.EXTERNAL, Response.STOP);
+  CLI_010_TOPIC_UNREADABLE(Kind.EXTERNAL, Response.STOP),
+  /** A table that {@code drop} leaves, for something still says, reads or keeps it. */
+  CLI_011_DROP_REFUSED(Kind.CONFIG, Response.STOP);
 
   private final Kind kind;
   private final Response response;
