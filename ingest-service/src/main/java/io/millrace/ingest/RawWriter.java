@@ -68,11 +68,11 @@ final class RawWriter {
                 plan.kind(), plan.name(), shape.resource(), shape.schema(), keyId, valueId)));
   }
 
-  /** A full image begins: op t, in a range that opens. */
+  /** A full image begins: op t of the image's time, in a range that opens. */
   void open(SourceEvent.Opening opening) {
     Resource resource = resource(opening.resource());
     writer.opens(resource.topic());
-    RawChange truncate = new RawChange("t", null, null, true, null, clock.instant(), null);
+    RawChange truncate = new RawChange("t", null, null, true, null, opening.committedAt(), null);
     writer.send(resource.topic(), null, resource.encoder().value(truncate, clock.instant()));
   }
 

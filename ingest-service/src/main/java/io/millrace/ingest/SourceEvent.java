@@ -13,8 +13,12 @@ public sealed interface SourceEvent {
    */
   record Shape(String resource, RowSchema schema) implements SourceEvent {}
 
-  /** A full image of the resource begins: what was before it no longer counts. */
-  record Opening(String resource) implements SourceEvent {}
+  /**
+   * A full image of the resource begins: what was before it no longer counts.
+   *
+   * @param committedAt when the source was as the image says; its rows say no earlier time
+   */
+  record Opening(String resource, Instant committedAt) implements SourceEvent {}
 
   /**
    * One row change. Values stand in the order of the resource's {@link Shape}, as Boolean, Integer

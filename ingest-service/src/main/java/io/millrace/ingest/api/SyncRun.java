@@ -120,7 +120,7 @@ final class SyncRun {
     }
     if (next.write() == Write.REPLACE || !from.resources().containsKey(next.name())) {
       memory.emitted().forget(next.name());
-      out.add(new SourceEvent.Opening(next.name()));
+      out.add(new SourceEvent.Opening(next.name(), startedAt));
     }
     scopes.addAll(scopesOf(next));
     reachedOf(next);

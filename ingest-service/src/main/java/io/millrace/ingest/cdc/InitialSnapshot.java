@@ -43,7 +43,7 @@ final class InitialSnapshot implements AutoCloseable {
     this.point = point;
     for (CapturedTable table : tables) {
       first.add(new SourceEvent.Shape(table.declared().resource(), table.schema()));
-      first.add(new SourceEvent.Opening(table.declared().resource()));
+      first.add(new SourceEvent.Opening(table.declared().resource(), point.committedAt()));
       remaining.add(new TableRows(table));
     }
     this.expectedRows = expectedRows(tables);

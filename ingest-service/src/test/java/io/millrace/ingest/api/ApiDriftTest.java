@@ -112,7 +112,7 @@ class ApiDriftTest {
     void take(List<SourceEvent> events) {
       for (SourceEvent event : events) {
         switch (event) {
-          case SourceEvent.Opening(String resource) -> tables.remove(resource);
+          case SourceEvent.Opening(String resource, _) -> tables.remove(resource);
           case Change change ->
               put(of(change.resource()), ReaderDriver.key(change), ReaderDriver.after(change));
           case SourceEvent.Shape _, SourceEvent.End _ -> {}

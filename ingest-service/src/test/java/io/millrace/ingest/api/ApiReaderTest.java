@@ -48,11 +48,11 @@ class ApiReaderTest {
       List<SourceEvent> events = driver.run();
 
       assertThat(events.get(0)).isInstanceOf(Shape.class);
-      assertThat(events.get(1)).isEqualTo(new Opening("repos"));
+      assertThat(events.get(1)).isEqualTo(new Opening("repos", start));
       assertThat(changes(events, "repos")).hasSize(REPOS);
       assertThat(changes(events, "issues")).hasSize(ISSUES);
       assertThat(events.get(REPOS + 2)).isInstanceOf(Shape.class);
-      assertThat(events.get(REPOS + 3)).isEqualTo(new Opening("issues"));
+      assertThat(events.get(REPOS + 3)).isEqualTo(new Opening("issues", start));
       assertThat(end(events).committedAt()).isEqualTo(start);
       assertThat(driver.reader.progress().phase()).isEqualTo(Phase.IDLE);
     }
@@ -125,7 +125,7 @@ class ApiReaderTest {
     try (ReaderDriver driver = open()) {
       driver.run();
       List<SourceEvent> events = driver.run();
-      assertThat(events.getFirst()).isEqualTo(new Opening("repos"));
+      assertThat(events.getFirst()).isEqualTo(new Opening("repos", end(events).committedAt()));
       assertThat(changes(events, "repos")).hasSize(REPOS);
     }
   }

@@ -220,7 +220,8 @@ class ApiRunsTest {
     github.issues = true;
     try (ReaderDriver driver = open(position)) {
       List<SourceEvent> events = driver.run();
-      assertThat(events).contains(new Opening("repos"), new Opening("issues"));
+      Instant start = end(events).committedAt();
+      assertThat(events).contains(new Opening("repos", start), new Opening("issues", start));
       assertThat(changes(events, "repos")).hasSize(REPOS);
     }
   }
