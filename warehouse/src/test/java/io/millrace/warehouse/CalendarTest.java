@@ -1,8 +1,10 @@
 package io.millrace.warehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import io.millrace.contracts.TableName;
+import io.millrace.warehouse.DynamicTable.Lookup;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -78,6 +80,45 @@ class CalendarTest {
             .m();
     assertThat(mart.inputs()).contains(TableName.parse("dim.date"));
     assertThat(mart.query(TableName::toString, Optional.empty())).contains("date_key");
+  }
+
+  @Test
+  void oneCalendarServesTwoFactsUnderTwoNames() throws SQLException {
+    TestFolder folder =
+        folder("BETWEEN '2026-01-01' AND '2026-12-31'")
+            .with(
+                "marts/other.sql",
+                "CREATE DYNAMIC TABLE marts.other AS SELECT id, lookup(dim.date, day) AS date_key"
+                    + " FROM staging.orders")
+            .mart(
+                "SELECT id, lookup(dim.date, day) AS order_date_key, lookup(dim.date, CAST(local AS"
+                    + " DATE)) AS ship_date_key FROM staging.orders");
+    Calendar calendar = (Calendar) folder.table("dim.date");
+    DynamicTable other = (DynamicTable) folder.table("marts.other");
+    try (Database database = new Database("Asia/Tokyo")) {
+      database.run("CREATE TABLE dim.date AS " + calendar.select());
+      database.run(
+          "CREATE TABLE staging.orders AS SELECT * FROM (VALUES (1, DATE '2026-01-31', TIMESTAMP"
+              + " '2026-02-01 23:59:59'), (2, DATE '2026-02-01', NULL), (3, DATE '2025-12-31',"
+              + " TIMESTAMP '2026-01-31')) o(id, day, local)");
+      assertThat(
+              database.rows(
+                  folder.m().query(TableName::toString, Optional.empty()) + " ORDER BY 1"))
+          .containsExactly("1|20260131|20260201", "2|20260201|-1", "3|-3|20260131");
+      assertThat(
+              database.rows(
+                  "SELECT m.id, o.id FROM (%s) m JOIN (%s) o ON o.date_key = m.ship_date_key JOIN dim.date d ON d.date_key = o.date_key ORDER BY ALL"
+                      .formatted(
+                          folder.m().query(TableName::toString, Optional.empty()),
+                          other.query(TableName::toString, Optional.empty()))))
+          .as("facts meet on the calendar's days, whatever they call them")
+          .containsExactly("1|2", "3|1");
+    }
+    assertThat(folder.m().lookups())
+        .extracting(Lookup::dimension, Lookup::column)
+        .containsExactly(
+            tuple(calendar.name(), Optional.of("order_date_key")),
+            tuple(calendar.name(), Optional.of("ship_date_key")));
   }
 
   @Test
