@@ -68,6 +68,11 @@ class DimensionsPageTest {
           "staging/" + name + ".sql",
           "CREATE STAGING TABLE staging." + table + " AS SELECT * FROM raw.s." + name);
     }
+    write(
+        "staging/customer_changes.sql",
+        "CREATE STAGING TABLE staging.customer_changes HISTORY AS SELECT _position AS position, _op"
+            + " AS op, _committed_at AS changed_at, customer_id, name, country FROM"
+            + " raw.s.customers");
     int statements = 0;
     Matcher matcher = STATEMENT.matcher(Files.readString(PAGE));
     while (matcher.find()) {
@@ -82,8 +87,8 @@ class DimensionsPageTest {
             (source, resource) -> Optional.of(resource.contains("sales") ? SALES : CUSTOMERS),
             new WarehouseFolder.Reading(Map.of("P", "p"), false));
     assertThat(read.problems()).isEmpty();
-    assertThat(statements).isEqualTo(3);
-    assertThat(read.orThrow().tables()).hasSize(2 + statements);
+    assertThat(statements).isEqualTo(4);
+    assertThat(read.orThrow().tables()).hasSize(3 + statements);
   }
 
   private void write(String file, String text) throws IOException {

@@ -91,6 +91,26 @@ final class Statements {
     return dimensions(folder, clauses, columns).getFirst();
   }
 
+  /**
+   * The dimension dim.c over every change of its source: (position, op, changed_at, id, segment).
+   */
+  static Dimension ofChanges(Path folder) {
+    var _ = dimension(folder, "STORED AS SCD TYPE 1");
+    write(
+        folder,
+        "staging/c.sql",
+        "CREATE STAGING TABLE staging.c HISTORY AS SELECT _position AS position, _op AS op,"
+            + " _committed_at AS changed_at, id, segment FROM raw.s.c");
+    write(
+        folder,
+        "dimensions/c.sql",
+        "CREATE DIMENSION dim.c FROM HISTORY KEYS (id) SEQUENCE BY (changed_at, position)"
+            + " SURROGATE KEY sk STORED AS SCD TYPE 2 TRACK HISTORY ON (segment)"
+            + " APPLY AS DELETE WHEN (op = 'd') APPLY AS TRUNCATE WHEN (op = 't')"
+            + " AS SELECT id, segment, changed_at, position FROM staging.c");
+    return read(folder).dimensions().getFirst();
+  }
+
   private static Warehouse read(Path folder) {
     return WarehouseFolder.read(
             folder,

@@ -95,6 +95,21 @@ public record RowDiff(TableName table, RowSchema before, Evolution evolution, Li
     return compare(duck, changes, rows, wanted);
   }
 
+  /**
+   * All the wanted rows come, whatever the table holds, which is not read.
+   *
+   * @param changes name of the temp table to make, replaced if it is there
+   */
+  public Changes added(Connection duck, String changes, String wanted) {
+    String nowhere = "NULL::BIGINT AS __file, NULL::BIGINT AS __row, NULL::BIGINT AS __mirrored";
+    return counted(
+        duck,
+        changes,
+        Text.of(
+            "SELECT 'insert' AS _change_type, %s, %s FROM (%s)",
+            each(c -> Sql.name(c.name())), nowhere, wantedRows(wanted)));
+  }
+
   /** A plain equality scans the mirror at half the cost, and says the same where NULL is not. */
   private String inScope(Connection duck, Scope scope) {
     String anyNull =
@@ -111,15 +126,15 @@ public record RowDiff(TableName table, RowSchema before, Evolution evolution, Li
 
   /** Fills the temp table and counts what is in it. */
   private Changes compare(Connection duck, String changes, String rows, String wanted) {
-    String name = "temp.main." + Sql.name(changes);
     if (!key.isEmpty()) {
       refuseDuplicates(duck, wanted);
     }
-    Sql.run(
-        duck,
-        Text.of(
-            "CREATE OR REPLACE TEMP TABLE %s AS %s",
-            Sql.name(changes), key.isEmpty() ? bag(rows, wanted) : keyed(rows, wanted)));
+    return counted(duck, changes, key.isEmpty() ? bag(rows, wanted) : keyed(rows, wanted));
+  }
+
+  private static Changes counted(Connection duck, String changes, String select) {
+    String name = "temp.main." + Sql.name(changes);
+    Sql.run(duck, Text.of("CREATE OR REPLACE TEMP TABLE %s AS %s", Sql.name(changes), select));
     return Sql.query(
         duck,
         Text.of(

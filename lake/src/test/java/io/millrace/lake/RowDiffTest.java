@@ -152,4 +152,14 @@ class RowDiffTest extends LakeFixture {
         .hasMessageContaining("(k, part)")
         .hasMessageNotContaining("77");
   }
+
+  @Test
+  void addsRowsWithoutALookAtWhatIsThere() {
+    RowDiff.Changes changes =
+        new RowDiff(NAME, KEYED, KEYED, List.of())
+            .added(duck, "changes", "(FROM (VALUES (1, 'a', 1.5), (1, 'a', 1.5)) t(k, part, x))");
+    assertThat(changes.inserts()).isEqualTo(2);
+    assertThat(changes.updates() + changes.deletes()).isZero();
+    assertThat(changes()).containsExactly("insert|1|a|1.5|null|null", "insert|1|a|1.5|null|null");
+  }
 }

@@ -3,6 +3,7 @@ package io.millrace.staging;
 import io.millrace.changelog.codec.ChangeDecoder;
 import io.millrace.changelog.codec.Loaded;
 import io.millrace.changelog.codec.Missing;
+import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.error.ChangelogError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.error.StagingError;
@@ -15,22 +16,24 @@ import io.millrace.warehouse.StagingTable;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * The raw changes of one cut in DuckDB: the columns that the SELECT reads and the key, {@code _op},
- * {@code _committed_at}, {@code _position}, {@code _part}; one row a record.
+ * The raw changes of one cut, or of many, in DuckDB: the columns that the SELECT reads and the key,
+ * {@code _op}, {@code _committed_at}, {@code _position}, {@code _part}, {@code _cut}; one row a
+ * record.
  */
 final class RawBatch {
-  /** The temporary table. */
-  static final String RELATION = "raw_batch";
+  private static final String RECORDS = "raw_batch";
+  private static final String CUTS = "raw_cuts";
+  private static final int CUTS_AT_ONCE = 1_000;
 
   private final Shard shard;
   private final StagingTable definition;
   private final String topic;
   private final ChangeDecoder decoder;
   private List<Refusal> undecodable = List.of();
-  private boolean truncated;
-  private long firstPosition;
+  private String relation = RECORDS;
 
   RawBatch(Shard shard, StagingTable definition, String topic) {
     this.shard = shard;
@@ -48,18 +51,15 @@ final class RawBatch {
     return new RowSchema(columns, definition.rawSchema().key());
   }
 
-  /**
-   * Reads exactly these ranges.
-   *
-   * @param whole whether they are to hold the whole resource
-   */
-  void read(List<OffsetRange> ranges, boolean whole) {
+  /** Reads exactly the ranges of these cuts. */
+  void read(List<FoldedCut> cuts) {
+    List<OffsetRange> ranges = cuts.stream().flatMap(c -> ranges(c, topic).stream()).toList();
     Loaded loaded;
     try {
       loaded =
           decoder.load(
               shard.duck(),
-              RELATION,
+              RECORDS,
               shard.around().allocator(),
               shard.reader().read(topic, ranges));
     } catch (MillraceException e) {
@@ -69,12 +69,36 @@ final class RawBatch {
         loaded.undecodable().stream()
             .map(u -> new Refusal(u.offset(), Refusal.Stage.DECODE, u.code(), u.message()))
             .toList();
-    long truncate =
-        Sql.number(
-            shard.duck(),
-            "SELECT coalesce(max(_position), -1) FROM " + RELATION + " WHERE _op = 't'");
-    truncated = whole || truncate >= 0;
-    firstPosition = truncate + 1;
+    relation = withCuts(cuts);
+  }
+
+  /** What a cut announced of a topic. */
+  static List<OffsetRange> ranges(FoldedCut cut, String topic) {
+    return cut.ranges().getOrDefault(topic, List.of());
+  }
+
+  /** Each record with the number of its cut, whichever cut the table is brought to. */
+  private String withCuts(List<FoldedCut> cuts) {
+    if (cuts.size() == 1) {
+      return "(SELECT *, %d::BIGINT AS _cut FROM %s)".formatted(cuts.getFirst().number(), RECORDS);
+    }
+    Sql.run(shard.duck(), "CREATE OR REPLACE TEMP TABLE " + CUTS + " (_from BIGINT, _cut BIGINT)");
+    for (int i = 0; i < cuts.size(); i += CUTS_AT_ONCE) {
+      String values =
+          cuts.subList(i, Math.min(cuts.size(), i + CUTS_AT_ONCE)).stream()
+              .flatMap(c ->
+                  ranges(c, topic).stream()
+                      .map(r -> "(%d, %d)".formatted(r.getStart(), c.number())))
+              .collect(Collectors.joining(", "));
+      Sql.run(shard.duck(), "INSERT INTO " + CUTS + " VALUES " + values);
+    }
+    return "(SELECT r.*, c._cut FROM %s r ASOF JOIN %s c ON r._position >= c._from)"
+        .formatted(RECORDS, CUTS);
+  }
+
+  /** What was read, as SQL text. */
+  String relation() {
+    return relation;
   }
 
   private MillraceException columnChanged(MillraceException e) {
@@ -98,15 +122,5 @@ final class RawBatch {
   /** Records that do not decode. */
   List<Refusal> undecodable() {
     return undecodable;
-  }
-
-  /** Whether rows of the table that are not in the batch are gone. */
-  boolean truncated() {
-    return truncated;
-  }
-
-  /** Records before it do not count: a truncate came after them. */
-  long firstPosition() {
-    return firstPosition;
   }
 }

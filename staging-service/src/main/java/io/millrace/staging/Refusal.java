@@ -6,7 +6,7 @@ import io.millrace.contracts.error.ErrorCode;
  * Why a record is set aside.
  *
  * @param position offset of the record in the raw topic
- * @param stage decode or select
+ * @param stage what it did not pass
  * @param code the stable code
  * @param reason for people; holds no values
  */
@@ -15,6 +15,7 @@ record Refusal(long position, Stage stage, ErrorCode code, String reason) {
   /** The step that refused it. */
   enum Stage {
     DECODE,
+    APPEND,
     SELECT
   }
 }

@@ -5,9 +5,10 @@ import io.millrace.contracts.error.ShardError;
 import io.millrace.contracts.error.StagingError;
 import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
-import io.millrace.shard.WrittenTable;
 import io.millrace.warehouse.StagingTable;
+import io.millrace.warehouse.StagingTable.Rows;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -16,12 +17,20 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What the staging SELECT makes of a batch: the last image of each key decides, deletes included.
- * An image that the SELECT cannot take is refused, and the one before it in the same batch decides;
- * a key whose images are all refused keeps its staged row.
+ * What the staging SELECT makes of a batch. An image that it cannot take is refused.
+ *
+ * <ul>
+ *   <li>Of a table with KEYS the last image of each key decides, deletes included; with that
+ *       refused, the one before it in the same batch. A key whose images are all refused keeps its
+ *       staged row.
+ *   <li>With APPEND every row that comes is one more; a change of one that came is refused.
+ *   <li>With HISTORY every record is a row, a delete and an emptying too.
+ * </ul>
+ *
+ * <p>A cut is applied once, because the table's watermark says so; no row is looked for to know it.
  */
 final class StagedRows {
-  private static final String LATEST = "staging_latest";
+  private static final String IMAGES = "staging_images";
   private static final String REFUSED = "staging_refused";
   private static final String DESIRED = "staging_desired";
   private static final String KEYS = "staging_keys";
@@ -31,6 +40,9 @@ final class StagedRows {
   private final StagingTable definition;
   private final String rawKeys;
 
+  /** Whether rows that the batch says nothing about are gone. */
+  private boolean whole;
+
   StagedRows(Connection duck, StagingTable definition) {
     this.duck = duck;
     this.definition = definition;
@@ -38,16 +50,36 @@ final class StagedRows {
   }
 
   /**
-   * Computes the staged rows of every key in the batch.
+   * Computes the staged rows that the batch decides about.
    *
+   * @param raw relation of the batch, see {@link RawBatch}
+   * @param all whether the batch is to hold the whole resource
    * @return the records that were refused
    */
-  List<Refusal> apply(RawBatch batch, long cut) {
+  List<Refusal> apply(String raw, boolean all) {
+    long emptied =
+        definition.rows() == Rows.HISTORY
+            ? -1
+            : Sql.number(
+                duck, "SELECT coalesce(max(_position), -1) FROM " + raw + " WHERE _op = 't'");
+    whole = all || emptied >= 0;
+    List<Refusal> refused = decide(raw, emptied + 1);
+    if (definition.rows() == Rows.LATEST) {
+      keys();
+    }
+    return refused;
+  }
+
+  /** Runs the SELECT over the images that decide, until it takes all that are not refused. */
+  private List<Refusal> decide(String raw, long firstPosition) {
     List<Refusal> refused = new ArrayList<>();
     Sql.run(duck, "CREATE OR REPLACE TEMP TABLE " + REFUSED + " (_position BIGINT)");
+    if (definition.rows() == Rows.APPENDED) {
+      refused.addAll(notAppended(raw, firstPosition));
+    }
     while (true) {
-      latest(batch);
-      List<Long> bad = select(cut, "TRUE") ? List.of() : badRows(cut);
+      images(raw, firstPosition);
+      List<Long> bad = select("TRUE") ? List.of() : badRows();
       if (bad.isEmpty()) {
         break;
       }
@@ -63,32 +95,66 @@ final class StagedRows {
         Sql.run(duck, "INSERT INTO " + REFUSED + " VALUES (" + position + ")");
       }
     }
-    keys();
     return refused;
   }
 
-  /** The last image of each key that was not refused. */
-  private void latest(RawBatch batch) {
+  /** Refuses the changes of rows that had come before. */
+  private List<Refusal> notAppended(String raw, long firstPosition) {
+    Sql.run(
+        duck,
+        "INSERT INTO %s SELECT _position FROM %s WHERE _op IN ('u', 'd') AND _position >= %d"
+            .formatted(REFUSED, raw, firstPosition));
+    List<Refusal> changes = new ArrayList<>();
+    try (Statement statement = duck.createStatement();
+        ResultSet rows =
+            statement.executeQuery("SELECT _position FROM " + REFUSED + " ORDER BY ALL")) {
+      while (rows.next()) {
+        changes.add(
+            new Refusal(
+                rows.getLong(1),
+                Refusal.Stage.APPEND,
+                StagingError.STG_004_NOT_APPENDED,
+                "%s is declared APPEND, and this changes a row of %s.%s that came before"
+                    .formatted(definition.name(), definition.source(), definition.resource())));
+      }
+    } catch (SQLException e) {
+      throw new MillraceException(
+          ShardError.SHD_006_STATEMENT_FAILED,
+          "DuckDB could not list the changes that "
+              + definition.name()
+              + " does not take. The cause says why.",
+          e);
+    }
+    return changes;
+  }
+
+  /** The images that decide and were not refused. */
+  private void images(String raw, long firstPosition) {
+    String deciding =
+        switch (definition.rows()) {
+          case LATEST ->
+              "AND _op <> 't' QUALIFY row_number() OVER (PARTITION BY %s ORDER BY _position DESC) = 1"
+                  .formatted(rawKeys);
+          case APPENDED -> "AND _op <> 't'";
+          case HISTORY -> "";
+        };
     Sql.run(
         duck,
         """
         CREATE OR REPLACE TEMP TABLE %s AS
         SELECT *, row_number() OVER (ORDER BY _position) AS _row FROM (
           SELECT * FROM %s
-          WHERE _op <> 't' AND _position >= %d AND _position NOT IN (SELECT _position FROM %s)
-          QUALIFY row_number() OVER (PARTITION BY %s ORDER BY _position DESC) = 1)
+          WHERE _position >= %d AND _position NOT IN (SELECT _position FROM %s) %s)
         """
-            .formatted(LATEST, RawBatch.RELATION, batch.firstPosition(), REFUSED, rawKeys));
+            .formatted(IMAGES, raw, firstPosition, REFUSED, deciding));
   }
 
   /**
-   * Runs the SELECT over those of the last images that satisfy the condition; false if one does not
-   * fit.
+   * Runs the SELECT over those of the images that satisfy the condition; false if one does not fit.
    */
-  private boolean select(long cut, String condition) {
-    String rows =
-        "(SELECT *, %d::BIGINT AS _cut FROM %s WHERE _op <> 'd' AND %s)"
-            .formatted(cut, LATEST, condition);
+  private boolean select(String condition) {
+    String there = definition.rows() == Rows.LATEST ? "_op <> 'd'" : "TRUE";
+    String rows = "(SELECT * FROM %s WHERE %s AND %s)".formatted(IMAGES, there, condition);
     String sql = "CREATE OR REPLACE TEMP TABLE " + DESIRED + " AS " + definition.select(rows);
     try (Statement statement = duck.createStatement()) {
       statement.execute(sql);
@@ -112,24 +178,24 @@ final class StagedRows {
   }
 
   /** Positions of the images that the SELECT cannot take, found by halving. */
-  private List<Long> badRows(long cut) {
+  private List<Long> badRows() {
     List<Long> bad = new ArrayList<>();
-    long rows = Sql.number(duck, "SELECT coalesce(max(_row), 0) FROM " + LATEST);
-    halve(cut, 1, rows, bad);
+    long rows = Sql.number(duck, "SELECT coalesce(max(_row), 0) FROM " + IMAGES);
+    halve(1, rows, bad);
     return bad;
   }
 
-  private void halve(long cut, long first, long last, List<Long> bad) {
-    if (first > last || select(cut, "_row BETWEEN " + first + " AND " + last)) {
+  private void halve(long first, long last, List<Long> bad) {
+    if (first > last || select("_row BETWEEN " + first + " AND " + last)) {
       return;
     }
     if (first == last) {
-      bad.add(Sql.number(duck, "SELECT _position FROM " + LATEST + " WHERE _row = " + first));
+      bad.add(Sql.number(duck, "SELECT _position FROM " + IMAGES + " WHERE _row = " + first));
       return;
     }
     long middle = (first + last) >>> 1;
-    halve(cut, first, middle, bad);
-    halve(cut, middle + 1, last, bad);
+    halve(first, middle, bad);
+    halve(middle + 1, last, bad);
   }
 
   /** The keys that the batch decides about, under their staged names. */
@@ -140,24 +206,25 @@ final class StagedRows {
                 Sql.name(e.getValue()) + " AS " + Sql.name(e.getKey()))
             .collect(Collectors.joining(", "));
     Sql.run(
-        duck, "CREATE OR REPLACE TEMP TABLE " + KEYS + " AS SELECT " + columns + " FROM " + LATEST);
+        duck, "CREATE OR REPLACE TEMP TABLE " + KEYS + " AS SELECT " + columns + " FROM " + IMAGES);
   }
 
   /**
-   * Compares the staged rows with the table's.
+   * What the staged rows change in the table.
    *
-   * @param whole whether rows that the batch says nothing about are gone
+   * @param diff of the table, by its key
+   * @param mirror relation of the table's rows
    */
-  RowDiff.Changes diff(WrittenTable table, boolean whole) {
-    RowDiff diff = table.diff(definition.schema().key());
-    String mirror = table.mirror().relation();
-    return whole
-        ? diff.into(duck, CHANGES, mirror, DESIRED)
-        : diff.into(
-            duck,
-            CHANGES,
-            mirror,
-            DESIRED,
-            new RowDiff.Scope(KEYS, List.copyOf(definition.keyColumns().keySet())));
+  RowDiff.Changes diff(RowDiff diff, String mirror) {
+    if (whole) {
+      return diff.into(duck, CHANGES, mirror, DESIRED);
+    }
+    return switch (definition.rows()) {
+      case LATEST -> {
+        List<String> keys = List.copyOf(definition.keyColumns().keySet());
+        yield diff.into(duck, CHANGES, mirror, DESIRED, new RowDiff.Scope(KEYS, keys));
+      }
+      case APPENDED, HISTORY -> diff.added(duck, CHANGES, DESIRED);
+    };
   }
 }

@@ -1,10 +1,13 @@
 package io.millrace.staging;
 
+import io.millrace.changelog.cut.CutLog;
 import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.error.StagingError;
 import io.millrace.contracts.wire.OffsetRange;
+import io.millrace.lake.RowDiff;
 import io.millrace.lake.Watermark;
+import io.millrace.shard.Rebuild;
 import io.millrace.shard.Shard;
 import io.millrace.shard.TableStep;
 import io.millrace.shard.WrittenTable;
@@ -13,12 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /**
  * One staging table brought to one cut: <em>plan -> read -> apply -> set aside -> commit ->
- * publish</em>. A staged row is a function of the latest source row of its key at the cut.
+ * publish</em>. What its rows are of the changes so far: {@link StagedRows}.
  */
 final class StagingStep implements TableStep {
+  private static final Logger LOG = Logger.getLogger("millrace.staging");
+
   private final Shard shard;
   private final StagingTable definition;
   private final WrittenTable table;
@@ -26,6 +32,7 @@ final class StagingStep implements TableStep {
   private final RawBatch batch;
   private final StagedRows staged;
   private final SetAside setAside;
+  private final Openings openings;
 
   private StagingStep(Shard shard, StagingTable definition, WrittenTable table, String topic) {
     this.shard = shard;
@@ -35,6 +42,7 @@ final class StagingStep implements TableStep {
     this.batch = new RawBatch(shard, definition, topic);
     this.staged = new StagedRows(shard.duck(), definition);
     this.setAside = new SetAside(shard, table.name(), topic);
+    this.openings = new Openings(shard, definition, topic);
   }
 
   static StagingStep open(Shard shard, StagingTable definition) {
@@ -47,10 +55,10 @@ final class StagingStep implements TableStep {
    * What a step takes.
    *
    * @param cut the cut it brings the table to
-   * @param ranges what to read for it
-   * @param whole whether the ranges hold the whole resource, so that rows not in them are gone
+   * @param read the cuts whose ranges it reads for it
+   * @param whole whether they hold the whole resource, so that rows not in them are gone
    */
-  private record Plan(FoldedCut cut, List<OffsetRange> ranges, boolean whole) {}
+  private record Plan(FoldedCut cut, List<FoldedCut> read, boolean whole) {}
 
   @Override
   public WrittenTable table() {
@@ -71,16 +79,26 @@ final class StagingStep implements TableStep {
     boolean committed = false;
     long before = table.delta().version();
     while (!committed) {
-      batch.read(plan.ranges(), plan.whole());
+      batch.read(plan.read());
       List<Refusal> refused = new ArrayList<>(batch.undecodable());
-      refused.addAll(staged.apply(batch, plan.cut().number()));
-      setAside.send(refused, plan.ranges(), plan.cut().number());
-      committed =
-          table.commit(
-              staged.diff(table, batch.truncated()), watermark(plan), table.definitionChanged());
+      refused.addAll(staged.apply(batch.relation(), plan.whole()));
+      setAside.send(refused, ranges(plan), plan.cut().number());
+      RowDiff.Changes changes =
+          staged.diff(table.diff(definition.schema().key()), table.mirror().relation());
+      committed = table.commit(changes, watermark(plan), table.definitionChanged());
     }
-    table.readTo(topic, plan.ranges().isEmpty() ? 0 : plan.ranges().getLast().getEnd());
+    table.readTo(topic, end(plan));
     table.progress().stepped(table.delta().version() != before);
+  }
+
+  private List<OffsetRange> ranges(Plan plan) {
+    return plan.read().stream().flatMap(c -> RawBatch.ranges(c, topic).stream()).toList();
+  }
+
+  /** Where the ranges that it reads end. */
+  private long end(Plan plan) {
+    List<OffsetRange> ranges = ranges(plan);
+    return ranges.isEmpty() ? 0 : ranges.getLast().getEnd();
   }
 
   /**
@@ -95,7 +113,7 @@ final class StagingStep implements TableStep {
       Optional<FoldedCut> before =
           nextWithRanges().filter(c -> c.number() < rebuild.get().number());
       if (table.definitionChanged() || before.isEmpty()) {
-        return Optional.of(rebuildPlan(rebuild.get()));
+        return rebuildPlan(rebuild.get());
       }
     }
     Optional<FoldedCut> next = nextWithRanges().filter(c -> c.number() <= logEnd);
@@ -106,42 +124,46 @@ final class StagingStep implements TableStep {
           .waiting(table.through() < 0 ? "the snapshot of " + definition.source() : null);
       return Optional.empty();
     }
-    return next.map(cut -> new Plan(cut, cut.ranges().getOrDefault(topic, List.of()), false));
+    return next.map(cut -> new Plan(cut, List.of(cut), false));
   }
 
-  /** A table without state starts at the newest held opening cut of its resource. */
+  /** A table without state starts at an opening cut of its resource. */
   private Optional<FoldedCut> nextWithRanges() {
+    CutLog log = shard.around().cutLog();
     if (table.delta().watermark().cut() >= 0) {
-      return shard.around().cutLog().nextWithRanges(topic, table.through());
+      return log.nextWithRanges(topic, table.through());
     }
-    List<FoldedCut> openings = shard.around().cutLog().openings(topic);
-    if (!openings.isEmpty()) {
-      return shard
-          .around()
-          .cutLog()
-          .nextWithRanges(topic, Math.max(table.through(), openings.getLast().number() - 1));
+    Optional<FoldedCut> first = openings.first(Long.MAX_VALUE);
+    if (first.isPresent()) {
+      return log.nextWithRanges(topic, Math.max(table.through(), first.get().number() - 1));
     }
-    if (shard.around().cutLog().nextWithRanges(topic, -1).isPresent()) {
+    if (log.nextWithRanges(topic, -1).isPresent()) {
       throw noOpening();
     }
     return Optional.empty();
   }
 
-  private Plan rebuildPlan(FoldedCut order) {
-    List<FoldedCut> openings =
-        shard.around().cutLog().openings(topic).stream()
-            .filter(c -> c.number() < order.number())
-            .toList();
-    if (openings.isEmpty()) {
-      throw noOpening();
+  /** All from an opening cut up to the order; empty, at once, when the order is refused. */
+  private Optional<Plan> rebuildPlan(FoldedCut order) {
+    FoldedCut first = openings.first(order.number()).orElseThrow(this::noOpening);
+    if (!Rebuild.of(order).loseHistory()) {
+      Optional<MillraceException> lost = openings.lost(table, first);
+      if (lost.isPresent()) {
+        table.refuse(order);
+        if (table.definitionChanged()) {
+          throw lost.get();
+        }
+        LOG.error(lost.get().getMessage());
+        return plan();
+      }
     }
-    List<OffsetRange> ranges = new ArrayList<>();
-    Optional<FoldedCut> cut = Optional.of(openings.getLast());
+    List<FoldedCut> read = new ArrayList<>();
+    Optional<FoldedCut> cut = Optional.of(first);
     while (cut.isPresent() && cut.get().number() < order.number()) {
-      ranges.addAll(cut.get().ranges().getOrDefault(topic, List.of()));
+      read.add(cut.get());
       cut = shard.around().cutLog().nextWithRanges(topic, cut.get().number());
     }
-    return new Plan(order, ranges, true);
+    return Optional.of(new Plan(order, read, true));
   }
 
   private MillraceException noOpening() {
@@ -159,10 +181,9 @@ final class StagingStep implements TableStep {
   }
 
   private Watermark watermark(Plan plan) {
-    long end = plan.ranges().isEmpty() ? 0 : plan.ranges().getLast().getEnd();
     return new Watermark(
         plan.cut().number(),
-        Map.of(topic, end),
+        Map.of(topic, end(plan)),
         shard.around().topics().knownIds(List.of(topic, shard.around().names().cuts())),
         Map.of(),
         0,

@@ -3,6 +3,7 @@ package io.millrace.warehouse;
 import io.millrace.contracts.error.WarehouseError;
 import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.RowSchema;
+import io.millrace.warehouse.StagingTable.Rows;
 import io.millrace.warehouse.problem.SourceText;
 import io.millrace.warehouse.sql.BoundSelect;
 import io.millrace.warehouse.sql.Inputs.RawName;
@@ -35,15 +36,49 @@ final class StagingBinder {
     int before = binding.problems().count();
     List<String> pseudo = PseudoColumns.ALL.stream().map(Column::name).toList();
     Optional<BoundSelect> select = binding.bind(parsed, Layer.STAGING, pseudo);
-    if (select.isEmpty() || statement.keys().names().isEmpty()) {
+    if (select.isEmpty()) {
       return Optional.empty();
     }
-    SequencedMap<String, String> keys = keys(statement, raw, rawSchema, select.get());
+    Grain grain = grain(statement, raw, rawSchema, select.get());
     List<String> partitionBy = binding.partitionBy(statement.header(), select.get());
-    if (binding.problems().count() > before) {
+    if (binding.problems().count() > before || grain.isUnknown()) {
       return Optional.empty();
     }
-    return Optional.of(table(parsed, raw, rawSchema, select.get(), keys, partitionBy));
+    return Optional.of(table(parsed, raw, rawSchema, select.get(), grain, partitionBy));
+  }
+
+  /**
+   * What its rows are.
+   *
+   * @param keys staged key column -> raw key column
+   * @param schema its columns and the key that tells them apart
+   */
+  private record Grain(Rows rows, SequencedMap<String, String> keys, RowSchema schema) {
+    /** KEYS are missing, which was said before. */
+    boolean isUnknown() {
+      return rows == Rows.LATEST && keys.isEmpty();
+    }
+  }
+
+  private Grain grain(
+      Statement.Staging statement, RawName raw, RowSchema rawSchema, BoundSelect select) {
+    List<Column> filled =
+        select.columns().stream().map(c -> nullability(c, rawSchema, select)).toList();
+    if (statement.every().isEmpty()) {
+      SequencedMap<String, String> keys = keys(statement, raw, rawSchema, select);
+      return new Grain(Rows.LATEST, keys, new RowSchema(filled, List.copyOf(keys.keySet())));
+    }
+    SequencedMap<String, String> none = new LinkedHashMap<>();
+    if (statement.every().get().text().equals("APPEND")) {
+      return new Grain(Rows.APPENDED, none, new RowSchema(filled, List.of()));
+    }
+    requireOperation(statement, select);
+    List<String> position = position(statement, select).stream().toList();
+    List<Column> columns =
+        select.columns().stream()
+            .map(c -> position.contains(c.name()) ? new Column(c.name(), c.type(), false) : c)
+            .toList();
+    return new Grain(Rows.HISTORY, none, new RowSchema(columns, position));
   }
 
   private static StagingTable table(
@@ -51,31 +86,31 @@ final class StagingBinder {
       RawName raw,
       RowSchema rawSchema,
       BoundSelect select,
-      SequencedMap<String, String> keys,
+      Grain grain,
       List<String> partitionBy) {
-    List<Column> columns =
-        select.columns().stream().map(c -> nullability(c, rawSchema, select)).toList();
-    RowSchema schema = new RowSchema(columns, List.copyOf(keys.keySet()));
     List<String> used =
         rawSchema.names().stream()
-            .filter(
-                c -> select.read().contains(c.toLowerCase(Locale.ROOT)) || keys.containsValue(c))
+            .filter(c ->
+                select.read().contains(c.toLowerCase(Locale.ROOT)) || grain.keys().containsValue(c))
             .toList();
-    String definition =
-        new Definition("staging", select, schema)
-            .add("raw key", rawSchema.key().toArray(String[]::new))
-            .hash();
+    Definition definition =
+        new Definition("staging", select, grain.schema())
+            .add("raw key", rawSchema.key().toArray(String[]::new));
+    if (grain.rows() != Rows.LATEST) {
+      definition.add("rows", grain.rows().name());
+    }
     return new StagingTable(
         parsed.name(),
-        schema,
-        definition,
+        grain.schema(),
+        definition.hash(),
         partitionBy,
         parsed.statement().header().text().file(),
         raw.source(),
         raw.resource(),
+        grain.rows(),
         rawSchema,
         used,
-        keys,
+        grain.keys(),
         select.template());
   }
 
@@ -94,6 +129,9 @@ final class StagingBinder {
     SourceText text = statement.header().text();
     Names clause = statement.keys();
     SequencedMap<String, String> keys = new LinkedHashMap<>();
+    if (clause.names().isEmpty()) {
+      return keys;
+    }
     List<String> names = binding.keys(text, "KEYS", clause, select);
     for (String name : names) {
       keys.put(name, select.plain().getOrDefault(name.toLowerCase(Locale.ROOT), ""));
@@ -119,6 +157,45 @@ final class StagingBinder {
                       + "), its columns unchanged, under any names");
     }
     return keys;
+  }
+
+  /** The output column that is the place of the change in the source, which tells images apart. */
+  private Optional<String> position(Statement.Staging statement, BoundSelect select) {
+    Optional<String> column =
+        select.names().stream()
+            .filter(c ->
+                PseudoColumns.POSITION
+                    .name()
+                    .equals(select.plain().get(c.toLowerCase(Locale.ROOT))))
+            .findFirst();
+    if (column.isEmpty()) {
+      historyProblem(
+          statement,
+          "the rows of a HISTORY are told apart by their place in the source",
+          "select _position too, under a name of your own");
+    }
+    return column;
+  }
+
+  /** Deletes are rows of a history, and look as any other without their operation. */
+  private void requireOperation(Statement.Staging statement, BoundSelect select) {
+    if (!select.read().contains(PseudoColumns.OP.name())) {
+      historyProblem(
+          statement,
+          "deletes are rows of a HISTORY, and nothing tells them from others here",
+          "select _op too, under a name of your own, or leave them out by it with WHERE");
+    }
+  }
+
+  private void historyProblem(Statement.Staging statement, String what, String hint) {
+    binding
+        .problems()
+        .add(
+            WarehouseError.WH_040_STAGING_KEY,
+            statement.header().text(),
+            statement.every().orElseThrow().offset(),
+            what,
+            Optional.of(hint));
   }
 
   private static Set<String> lower(List<String> names) {

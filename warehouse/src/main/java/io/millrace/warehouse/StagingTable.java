@@ -10,19 +10,21 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * A raw resource, cleaned row by row; keyed by the source's key.
+ * A raw resource, cleaned row by row.
  *
  * @param name staging.&lt;file name&gt;
- * @param schema its columns; the key is that of KEYS
+ * @param schema its columns; the key is that of KEYS, of a history the column of positions, and
+ *     empty where rows are appended
  * @param definition see {@link Table#definition}
  * @param partitionBy see {@link Table#partitionBy}
  * @param file see {@link Table#file}
  * @param source name of the source
  * @param resource name of the raw resource in it
+ * @param rows what its rows are
  * @param rawSchema the raw columns and key that the SELECT was bound to
  * @param usedColumns names of the raw columns that the SELECT reads, in raw order, key columns
  *     always among them
- * @param keyColumns staged key column -> raw key column, in the order of KEYS
+ * @param keyColumns staged key column -> raw key column, in the order of KEYS; empty without KEYS
  * @param template the SELECT, see {@link #select}
  */
 public record StagingTable(
@@ -33,11 +35,22 @@ public record StagingTable(
     Path file,
     String source,
     String resource,
+    Rows rows,
     RowSchema rawSchema,
     List<String> usedColumns,
     SequencedMap<String, String> keyColumns,
     SqlTemplate template)
     implements Table {
+
+  /** What the rows of a staging table are. */
+  public enum Rows {
+    /** One for each key of the source: the SELECT of its latest image. */
+    LATEST,
+    /** One for each row that came into the source, which never changes one. */
+    APPENDED,
+    /** One for each change of the source, deletes and emptyings included. */
+    HISTORY
+  }
 
   public StagingTable {
     partitionBy = List.copyOf(partitionBy);

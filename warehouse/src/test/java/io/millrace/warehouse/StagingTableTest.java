@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.contracts.row.Column;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,5 +72,81 @@ class StagingTableTest {
       assertThat(database.rows(s.select("batch")))
           .containsExactly("1|2|DE|3.00|null|null|null|u|5");
     }
+  }
+
+  private StagingTable images(String clause, String select) {
+    return (StagingTable)
+        new TestFolder(temp)
+            .with("staging/s.sql", "CREATE STAGING TABLE staging.s " + clause + " AS " + select)
+            .table("staging.s");
+  }
+
+  @Test
+  void aHistoryIsKeyedByThePlaceInTheSource() {
+    StagingTable s =
+        images(
+            "HISTORY",
+            "SELECT id AS k, amount, _op AS op, _POSITION AS Place, _committed_at AS changed_at"
+                + " FROM raw.shop.orders");
+    assertThat(s.rows()).isEqualTo(StagingTable.Rows.HISTORY);
+    assertThat(s.schema().key()).containsExactly("Place");
+    assertThat(s.keyColumns()).isEmpty();
+    assertThat(s.usedColumns()).containsExactly("id", "amount");
+    assertThat(s.schema().columns().stream().filter(c -> !c.nullable()).map(Column::name))
+        .as("an emptying of the source has no key")
+        .containsExactly("Place");
+  }
+
+  @Test
+  void deletesMayBeLeftOutOfAHistory() {
+    StagingTable s =
+        images(
+            "HISTORY",
+            "SELECT id, _position AS place FROM raw.shop.orders WHERE _op NOT IN ('d', 't')");
+    assertThat(s.schema().key()).containsExactly("place");
+  }
+
+  @Test
+  void appendedRowsHaveNoKeyAndNeedNone() {
+    StagingTable s = images("APPEND", "SELECT id AS k, amount FROM raw.shop.orders");
+    assertThat(s.rows()).isEqualTo(StagingTable.Rows.APPENDED);
+    assertThat(s.schema().key()).isEmpty();
+    assertThat(s.schema().columns()).map(Column::nullable).containsExactly(false, true);
+  }
+
+  @Test
+  void whatTheRowsAreIsPartOfTheDefinition() {
+    String select = "SELECT id AS k, _op AS op, _position AS place FROM raw.shop.orders";
+    assertThat(
+            Stream.of("KEYS (k)", "APPEND", "HISTORY")
+                .map(clause -> images(clause, select).definition()))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void tablesOverAppendedRowsAreBagsUnlessTheyGroup() {
+    TestFolder folder =
+        new TestFolder(temp)
+            .with(
+                "staging/s.sql",
+                "CREATE STAGING TABLE staging.s APPEND AS SELECT id AS k, customer, amount, moment"
+                    + " FROM raw.shop.orders");
+    assertThat(folder.mart("SELECT k, amount FROM staging.s").m().schema().key()).isEmpty();
+    assertThat(
+            folder
+                .mart("SELECT customer, sum(amount) AS s FROM staging.s GROUP BY customer")
+                .m()
+                .schema()
+                .key())
+        .containsExactly("customer");
+    Dimension dimension =
+        (Dimension)
+            folder
+                .with(
+                    "dimensions/d.sql",
+                    "CREATE DIMENSION dim.d FROM HISTORY KEYS (customer) SEQUENCE BY moment STORED"
+                        + " AS SCD TYPE 2 AS SELECT customer, amount, moment FROM staging.s")
+                .table("dim.d");
+    assertThat(dimension.feed()).isEqualTo(Dimension.Feed.HISTORY);
   }
 }

@@ -7,7 +7,11 @@ public enum StagingError implements ErrorCode {
   /** No held cut begins with a full image of the resource. */
   STG_002_NO_OPENING_CUT(Kind.EXTERNAL, Response.STOP),
   /** A raw column that the SELECT reads is gone or has another type. */
-  STG_003_RAW_COLUMN_CHANGED(Kind.SOURCE_DATA, Response.STOP);
+  STG_003_RAW_COLUMN_CHANGED(Kind.SOURCE_DATA, Response.STOP),
+  /** An update or a delete in a resource whose table is declared APPEND. */
+  STG_004_NOT_APPENDED(Kind.SOURCE_DATA, Response.DEAD_LETTER),
+  /** A rebuild that would lose images which the raw topic no longer holds. */
+  STG_005_HISTORY_GONE(Kind.EXTERNAL, Response.STOP);
 
   private final Kind kind;
   private final Response response;

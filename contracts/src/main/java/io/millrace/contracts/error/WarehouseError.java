@@ -56,7 +56,7 @@ public enum WarehouseError implements ErrorCode {
   WH_038_SELECT_INVALID(Kind.CONFIG, Response.STOP),
   /** An output column whose name or type a table cannot have. */
   WH_039_OUTPUT_COLUMN(Kind.CONFIG, Response.STOP),
-  /** KEYS that are not the key of the source. */
+  /** KEYS that are not the key of the source, or a HISTORY that does not tell its rows apart. */
   WH_040_STAGING_KEY(Kind.CONFIG, Response.STOP),
   /** A lookup that cannot be made. */
   WH_041_LOOKUP(Kind.CONFIG, Response.STOP),
@@ -66,10 +66,6 @@ public enum WarehouseError implements ErrorCode {
   WH_043_WRONG_LAYER(Kind.CONFIG, Response.STOP),
   /** A lookup with 'INFER' whose keys no staging table tells. */
   WH_044_INFER(Kind.CONFIG, Response.STOP),
-  /** Not built yet: APPEND. */
-  WH_060_APPEND_NOT_BUILT(Kind.CONFIG, Response.STOP),
-  /** Not built yet: HISTORY. */
-  WH_061_HISTORY_NOT_BUILT(Kind.CONFIG, Response.STOP),
   /** Not built yet: SCHEMA EVOLUTION other than STRICT. */
   WH_062_SCHEMA_EVOLUTION_NOT_BUILT(Kind.CONFIG, Response.STOP),
   /** Not built yet: CONSTRAINT. */

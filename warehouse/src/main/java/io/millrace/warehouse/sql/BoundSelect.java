@@ -20,7 +20,8 @@ import java.util.Set;
  * @param inferredKey output columns that identify a row, as far as the SELECT shows; may be empty
  * @param plain of a SELECT over one table: output column in lower case -> the input column that it
  *     is, unchanged
- * @param read of a SELECT over one table: the input columns it reads, in lower case
+ * @param read of a SELECT over one table: the input columns it reads, in lower case, those that
+ *     {@code *} leaves out among them
  * @param algebra its operators, casts to the stored types included; unknown outside dynamic tables
  */
 public record BoundSelect(

@@ -19,9 +19,16 @@ final class OutputColumns {
   /** Parquet and Delta cannot hold these in a column's name. */
   private static final Pattern FORBIDDEN = Pattern.compile("[ ,;{}()\\n\\t=.\"]");
 
-  /** Delta's change feed adds columns of these names. */
+  /** Delta's change feed adds columns of these names, and the first four who reads a topic. */
   private static final Set<String> RESERVED =
-      Set.of("_change_type", "_commit_version", "_commit_timestamp");
+      Set.of(
+          "_weight",
+          "_version",
+          "_cut",
+          "_position",
+          "_change_type",
+          "_commit_version",
+          "_commit_timestamp");
 
   private final Select select;
 

@@ -8,22 +8,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What a SELECT over one table does with that table's columns. */
 final class Projection {
 
   private Projection() {}
 
-  /** Output column in lower case -> input column, for those that pass through unchanged. */
-  static Map<String, String> plain(JsonNode query, RowSchema input) {
+  /**
+   * Output column in lower case -> input column, for those that pass through unchanged.
+   *
+   * @param hidden further input columns, which {@code *} leaves out
+   */
+  static Map<String, String> plain(JsonNode query, RowSchema input, List<String> hidden) {
     Map<String, String> plain = new LinkedHashMap<>();
     for (JsonNode item : query.path("select_list")) {
       if (Tree.isClass(item, Tree.COLUMN_REF)) {
         String name = Tree.parts(item).getLast();
         String alias = item.path("alias").asText();
-        input
-            .column(name)
-            .ifPresent(c -> plain.put(lower(alias.isEmpty() ? name : alias), c.name()));
+        Stream.concat(input.names().stream(), hidden.stream())
+            .filter(name::equalsIgnoreCase)
+            .findFirst()
+            .ifPresent(c -> plain.put(lower(alias.isEmpty() ? name : alias), c));
       } else if (Tree.isClass(item, Tree.STAR)) {
         star(item, input, plain);
       }
@@ -47,8 +53,12 @@ final class Projection {
     }
   }
 
-  /** Names of the input columns that are read, in lower case; all of them for {@code *}. */
-  static Set<String> read(JsonNode query, List<String> inputColumns) {
+  /**
+   * Names of the input columns that are read, in lower case; all of them for {@code *}.
+   *
+   * @param hidden further input columns, which {@code *} leaves out
+   */
+  static Set<String> read(JsonNode query, List<String> inputColumns, List<String> hidden) {
     Set<String> read = new LinkedHashSet<>();
     boolean star = Tree.ofClass(query, Tree.STAR).findAny().isPresent();
     Set<String> referenced = new LinkedHashSet<>();
@@ -61,6 +71,7 @@ final class Projection {
         read.add(name);
       }
     }
+    hidden.stream().filter(referenced::contains).forEach(read::add);
     return read;
   }
 

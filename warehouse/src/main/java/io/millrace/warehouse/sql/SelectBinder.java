@@ -96,7 +96,7 @@ public final class SelectBinder {
       case Bound.Columns(List<Output> outputs) ->
           new OutputColumns(select)
               .of(outputs)
-              .map(columns -> bound(inner, outputs, columns, usesNow, calls));
+              .map(columns -> bound(inner, outputs, columns, usesNow, calls, hidden));
     };
   }
 
@@ -131,7 +131,8 @@ public final class SelectBinder {
       List<Output> outputs,
       List<Column> columns,
       boolean usesNow,
-      List<Rewritten> calls) {
+      List<Rewritten> calls,
+      List<String> hidden) {
     JsonNode query = select.node();
     boolean plainSelect = Tree.isType(query, Tree.SELECT_NODE);
     List<String> names = columns.stream().map(Column::name).toList();
@@ -155,8 +156,8 @@ public final class SelectBinder {
                     c.call().policy()))
             .toList(),
         plainSelect ? inferredKey(query, names) : List.of(),
-        one.map(input -> Projection.plain(query, input)).orElse(Map.of()),
-        one.map(input -> Projection.read(query, input.names())).orElse(Set.of()),
+        one.map(input -> Projection.plain(query, input, hidden)).orElse(Map.of()),
+        one.map(input -> Projection.read(query, input.names(), hidden)).orElse(Set.of()),
         layer == Layer.DYNAMIC
             ? PlanReader.read(
                 analysis.plan(template.render(this::analysed, Optional.of(PlanReader.MARK))))

@@ -61,8 +61,13 @@ public sealed interface Statement {
     }
   }
 
-  /** CREATE STAGING TABLE. */
-  record Staging(Header header, Names keys) implements Statement {}
+  /**
+   * CREATE STAGING TABLE.
+   *
+   * @param keys the clause KEYS; without names when another clause says what its rows are
+   * @param every APPEND or HISTORY, in upper case, if not rows but their images are kept
+   */
+  record Staging(Header header, Names keys, Optional<Term> every) implements Statement {}
 
   /**
    * CREATE DIMENSION.

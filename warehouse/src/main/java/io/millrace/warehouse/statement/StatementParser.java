@@ -81,21 +81,29 @@ public final class StatementParser {
   private Statement staging(Token kind) throws SyntaxException {
     Token name = name(kind, "staging");
     clauses.nameList("KEYS");
-    clauses.other("APPEND", word -> refuse(WarehouseError.WH_060_APPEND_NOT_BUILT, word, "APPEND"));
-    clauses.other(
-        "HISTORY", word -> refuse(WarehouseError.WH_061_HISTORY_NOT_BUILT, word, "HISTORY"));
+    List<Term> every = new ArrayList<>();
+    for (String images : List.of("APPEND", "HISTORY")) {
+      clauses.other(images, word -> every.add(new Term(word.upper(), word.offset())));
+    }
     clauses.other("SCHEMA", this::schemaEvolution);
     clauses.repeated("CONSTRAINT", this::constraint);
-    int before = problems.count();
     Header header = clauses.header(expected, name);
+    clauses.names("KEYS").ifPresent(keys -> every.add(new Term("KEYS", keys.offset())));
+    if (every.isEmpty()) {
+      clauses.missing(header, "KEYS (column, ...) | APPEND | HISTORY");
+    } else if (every.size() > 1) {
+      Term other = every.get(1);
+      problems.add(
+          WarehouseError.WH_024_CLAUSE_VALUE,
+          source,
+          other.offset(),
+          other.text() + " and " + every.getFirst().text() + " both say what the rows are",
+          Optional.of("keep one of them"));
+    }
     return new Statement.Staging(
         header,
-        before == problems.count() ? clauses.requiredNames(header, "KEYS") : optionalKeys(header));
-  }
-
-  /** Without the problem of missing KEYS, when a refused clause stands in their place. */
-  private Names optionalKeys(Header header) {
-    return clauses.names("KEYS").orElse(new Names(List.of(), header.nameOffset()));
+        clauses.names("KEYS").orElse(new Names(List.of(), header.nameOffset())),
+        every.stream().filter(clause -> !clause.text().equals("KEYS")).findFirst());
   }
 
   private Statement dimension(Token kind) throws SyntaxException {

@@ -1,0 +1,122 @@
+package io.millrace.staging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import io.millrace.contracts.error.StagingError;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StagedRowsTest {
+  @TempDir Path folder;
+
+  /** A record of cut 7. */
+  private static String record(long position, String op, String id, String name) {
+    return "(%s, %s, '%s', TIMESTAMPTZ '2026-01-01 00:00:00+00' + INTERVAL 1 SECOND * %d, %d, 0, 7)"
+        .formatted(id, name, op, position, position);
+  }
+
+  @Test
+  void theLastImageOfAKeyDecides() throws SQLException {
+    try (StagedTable table = new StagedTable(folder, "KEYS (id)", "SELECT id, name")) {
+      table.take(
+          List.of(
+              record(1, "c", "1", "'a'"),
+              record(2, "c", "2", "'b'"),
+              record(3, "u", "1", "'c'"),
+              record(4, "d", "2", "NULL")),
+          7,
+          false);
+      assertThat(table.rowsAt(1)).containsExactly("1 c");
+    }
+  }
+
+  @Test
+  void everyImageIsARowOfAHistory() throws SQLException {
+    try (StagedTable table =
+        new StagedTable(
+            folder,
+            "HISTORY",
+            "SELECT _position AS place, id, name, _op AS op, _cut AS cut,"
+                + " epoch(_committed_at)::BIGINT % 86400 AS second")) {
+      table.take(
+          List.of(
+              record(3, "t", "NULL", "NULL"),
+              record(4, "r", "1", "'a'"),
+              record(6, "u", "1", "'b'"),
+              record(7, "u", "1", "'b'"),
+              record(8, "d", "1", "'b'")),
+          7,
+          false);
+      assertThat(table.rowsAt(1))
+          .containsExactly("3 t 7 3", "4 1 a r 7 4", "6 1 b u 7 6", "7 1 b u 7 7", "8 1 b d 7 8");
+    }
+  }
+
+  @Test
+  void equalRowsThatCameAreAllThere() throws SQLException {
+    try (StagedTable table = new StagedTable(folder, "APPEND", "SELECT name")) {
+      table.take(List.of(record(1, "c", "1", "'a'"), record(2, "c", "2", "'a'")), 7, false);
+      table.take(List.of(record(3, "c", "3", "'a'")), 8, false);
+      assertThat(table.rowsAt(2)).containsExactly("a", "a", "a");
+    }
+  }
+
+  @Test
+  void aChangeOfAnAppendedRowIsSetAside() throws SQLException {
+    try (StagedTable table = new StagedTable(folder, "APPEND", "SELECT id, name")) {
+      List<Refusal> refused =
+          table.take(
+              List.of(
+                  record(1, "c", "1", "'a'"),
+                  record(2, "u", "1", "'b'"),
+                  record(3, "c", "2", "'c'"),
+                  record(4, "d", "1", "'b'")),
+              7,
+              false);
+      assertThat(refused)
+          .extracting(Refusal::position, Refusal::stage, Refusal::code)
+          .containsExactly(
+              tuple(2L, Refusal.Stage.APPEND, StagingError.STG_004_NOT_APPENDED),
+              tuple(4L, Refusal.Stage.APPEND, StagingError.STG_004_NOT_APPENDED));
+      assertThat(table.rowsAt(1)).containsExactly("1 a", "2 c");
+    }
+  }
+
+  @Test
+  void anImageReadAgainChangesNothingOfWhatWasAppended() throws SQLException {
+    try (StagedTable table = new StagedTable(folder, "APPEND", "SELECT id, name")) {
+      table.take(List.of(record(1, "c", "1", "'a'"), record(2, "c", "2", "'b'")), 7, false);
+      table.take(
+          List.of(
+              record(3, "t", "NULL", "NULL"),
+              record(4, "r", "2", "'b'"),
+              record(5, "r", "1", "'a'")),
+          8,
+          false);
+      assertThat(table.version()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anImageThatCannotBeConvertedIsSetAsideAndTheOthersOfItsKeyStay() throws SQLException {
+    try (StagedTable table =
+        new StagedTable(
+            folder, "HISTORY", "SELECT _position AS place, _op AS op, name::INTEGER AS number")) {
+      List<Refusal> refused =
+          table.take(
+              List.of(
+                  record(1, "c", "1", "'1'"),
+                  record(2, "u", "1", "'two'"),
+                  record(3, "d", "1", "'3'")),
+              7,
+              false);
+      assertThat(refused).extracting(Refusal::position).containsExactly(2L);
+      assertThat(refused).extracting(Refusal::code).containsOnly(StagingError.STG_001_ROW_REFUSED);
+      assertThat(table.rowsAt(1)).containsExactly("1 c 1", "3 d 3");
+    }
+  }
+}
