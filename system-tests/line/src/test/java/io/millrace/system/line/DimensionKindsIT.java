@@ -222,7 +222,7 @@ class DimensionKindsIT {
     change("dimensions/customer.sql", "segment)", "segment, city)");
     line.start(Service.DIMENSION);
     line.awaitStatus(
-        Service.DIMENSION, LIMIT, "its tables", status -> status.path("tables").size() == 11);
+        Service.DIMENSION, LIMIT, "its tables", status -> status.path("tables").size() == 12);
     assertThat(millrace("rewind", "dim.customer", "--to", Long.toString(cut)))
         .startsWith("dim.customer goes back to " + cut);
     shown();
@@ -337,9 +337,56 @@ class DimensionKindsIT {
     everyTableIsRight();
   }
 
-  /** Customer 5 was deleted; sales that name the customer stay. */
+  /** Several changes of a member within a cut, with staging and the dimension dying amid them. */
   @Test
   @Order(7)
+  void keepsEveryChangeOfAHistoryOnce() throws Exception {
+    long prices = Long.parseLong(rows("sum(prices)", "marts.prices", "true").getFirst());
+    try (Shop shop = new Shop(line)) {
+      shop.transaction("UPDATE customer SET city = 'Basel' WHERE id = 11");
+      shop.transaction("UPDATE customer SET city = 'Brig' WHERE id = 11");
+      shop.transaction("DELETE FROM customer WHERE id = 12");
+      shop.transaction("UPDATE customer SET city = 'Basel' WHERE id = 11");
+      line.kill(Service.STAGING);
+      line.kill(Service.DIMENSION);
+      shop.transaction(
+          "INSERT INTO customer VALUES (12, 'customer 12', 'HOUSEHOLD', 'Chur', '2026-01-01')",
+          "INSERT INTO product_change VALUES (201, 1, 'u', NULL, 15, '2026-07-01'),"
+              + " (202, 1, 'u', NULL, 15, '2026-07-01')");
+      line.start(Service.STAGING);
+      line.start(Service.DIMENSION);
+    }
+    shown();
+    String known = "customer_id IN (11, 12)";
+    List<String> versions =
+        List.of(
+            "11 Aarau false",
+            "11 Basel false",
+            "11 Brig false",
+            "11 Basel true",
+            "12 Aarau false",
+            "12 Chur true");
+    assertThat(rows("customer_id, city, is_current", "dim.resident", known)).isEqualTo(versions);
+    assertThat(rows("sum(prices)", "marts.prices", "true"))
+        .as("equal rows that came are two")
+        .containsExactly(Long.toString(prices + 2));
+    List<String> changes = rows("position, op, customer_id", "staging.customer_changes", "true");
+    millrace("rebuild", "staging.customer_changes");
+    millrace("rebuild", "dim.resident");
+    try (Shop shop = new Shop(line)) {
+      shop.transaction("UPDATE customer SET segment = 'OTHER' WHERE id = 11");
+    }
+    shown();
+    assertThat(rows("customer_id, city, is_current", "dim.resident", known)).isEqualTo(versions);
+    assertThat(rows("position, op, customer_id", "staging.customer_changes", "true"))
+        .startsWith(changes.toArray(String[]::new))
+        .hasSize(changes.size() + 1);
+    everyTableIsRight();
+  }
+
+  /** Customer 5 was deleted; sales that name the customer stay. */
+  @Test
+  @Order(8)
   void whoWasErasedStaysErasedThroughARebuildAndWithFacts() throws Exception {
     List<String> tables = List.of("dim.account", "dim.account_history", "dim.visitor");
     for (String table : tables) {
@@ -363,7 +410,7 @@ class DimensionKindsIT {
 
   /** A changed statement whose order cannot be carried out waits for one that can. */
   @Test
-  @Order(8)
+  @Order(9)
   void carriesOutTheOrderThatComesAfterOneThatItRefused() throws Exception {
     List<String> members = rows("segment_sk, segment, old_segment", "dim.segment", "true");
     line.kill(Service.DIMENSION);
@@ -381,7 +428,7 @@ class DimensionKindsIT {
 
   /** The source is emptied and filled again; an order comes in between. */
   @Test
-  @Order(9)
+  @Order(10)
   void goesOnWithTheSnapshotBehindAnEmptyOne() throws Exception {
     String columns = "customer_id, place_sk, city, is_current";
     line.kill(Service.DIMENSION);
@@ -421,7 +468,7 @@ class DimensionKindsIT {
 
   private void everyTableIsRight() {
     assertThat(millrace("verify").lines())
-        .hasSize(19)
+        .hasSize(23)
         .allSatisfy(finding -> assertThat(finding).startsWith("ok"));
   }
 
