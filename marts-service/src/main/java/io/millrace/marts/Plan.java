@@ -235,16 +235,37 @@ final class Plan {
     return OptionalLong.empty();
   }
 
-  /** A table without rows yet takes what there is, once every source has said something. */
+  /**
+   * A table without rows yet takes what there is, once every source has said something; of this
+   * period rather what others show, so that they need not wait for a round to be read together.
+   */
   private OptionalLong firstCut(Planned mart, long reach, Right right) {
-    if (shard.around().cutLog().committedAt(mart.sources(), reach).isEmpty()) {
+    if (!allHaveSpoken(mart, reach)) {
       mart.waiting("the first cut of " + waitsFor(mart));
       return OptionalLong.empty();
     }
     return switch (mart.definition().initialize()) {
-      case ON_CREATE -> right.last(reach);
+      case ON_CREATE -> {
+        OptionalLong joined = cuts.joining(shownByOthers(mart, right), reach, mart.period());
+        yield joined.isPresent() && allHaveSpoken(mart, joined.getAsLong())
+            ? joined
+            : right.last(reach);
+      }
       case ON_SCHEDULE -> nextCut(mart, reach, right);
     };
+  }
+
+  private boolean allHaveSpoken(Planned mart, long cut) {
+    return shard.around().cutLog().committedAt(mart.sources(), cut).isPresent();
+  }
+
+  /** The cuts at which the table can be computed and another dynamic table can be read. */
+  private Set<Long> shownByOthers(Planned mart, Right right) {
+    return shard.around().warehouse().dynamicTables().stream()
+        .filter(other -> !other.name().equals(mart.name()))
+        .flatMap(other -> rightFrom(other.name(), Math.max(0, right.from())).stream())
+        .filter(cut -> right.last(cut).equals(OptionalLong.of(cut)))
+        .collect(Collectors.toSet());
   }
 
   private String waitsFor(Planned mart) {

@@ -72,6 +72,19 @@ final class RoundCuts {
         : java.util.Optional.of(within(first, after, reach, least));
   }
 
+  /**
+   * The newest of these cuts that lies in the same period as {@code reach} and not behind it: what
+   * a table without rows yet begins at, to be read together with those that show it already.
+   */
+  OptionalLong joining(Collection<Long> shown, long reach, long period) {
+    long current = Math.floorDiv(log.timeOf(reach).getEpochSecond(), period);
+    return shown.stream()
+        .mapToLong(Long::longValue)
+        .filter(cut -> cut <= reach)
+        .filter(cut -> Math.floorDiv(log.timeOf(cut).getEpochSecond(), period) == current)
+        .max();
+  }
+
   private OptionalLong within(long boundarySecond, long after, long reach, long least) {
     OptionalLong cut = log.lastBefore(Instant.ofEpochSecond(boundarySecond));
     return cut.isPresent()

@@ -54,6 +54,17 @@ class RoundCutsTest {
     assertThat(next(0, 4, 2, Set.of(2L))).hasValue(3);
   }
 
+  @Test
+  void beginsAtTheNewestCutOfItsPeriodThatOthersShow() {
+    for (int i = 0; i < 10; i++) {
+      cutAt(100.5 + i);
+    }
+    assertThat(cuts.joining(Set.of(3L, 5L, 8L), 6, 4)).hasValue(5);
+    assertThat(cuts.joining(Set.of(3L, 8L), 6, 4)).isEmpty();
+    assertThat(cuts.joining(Set.of(3L, 8L), 6, 16)).hasValue(3);
+    assertThat(cuts.joining(Set.of(), 6, 4)).isEmpty();
+  }
+
   /** Whatever the paces and delays, a coarser table only stops where every finer one does too. */
   @RepeatedTest(50)
   void letsAnyTwoTablesShareTheCutsOfTheCoarserOne() {
