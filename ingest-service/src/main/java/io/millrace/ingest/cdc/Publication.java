@@ -19,6 +19,30 @@ final class Publication {
   private static final String OPTIONS =
       "publish = 'insert, update, delete, truncate', publish_via_partition_root = true";
 
+  /** Of a partitioned table, a publication that is not via its root names the partitions. */
+  private static final String EVERYTHING =
+      """
+      SELECT pubinsert AND pubupdate AND pubdelete AND pubtruncate AND (pubviaroot OR NOT EXISTS (
+        SELECT FROM pg_publication_rel r JOIN pg_class c ON c.oid = r.prrelid
+        WHERE r.prpubid = p.oid AND c.relkind = 'p'))
+      FROM pg_publication p WHERE pubname = ?
+      """;
+
+  private static final String TABLES =
+      "SELECT schemaname, tablename FROM pg_publication_tables WHERE pubname = ?";
+
+  /** Those of which some rows or columns are left out, since version 15 of the server. */
+  private static final String NARROWED =
+      """
+      SELECT n.nspname, c.relname FROM pg_publication p
+      JOIN pg_publication_rel r ON r.prpubid = p.oid
+      JOIN pg_class c ON c.oid = r.prrelid
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE p.pubname = ? AND (r.prqual IS NOT NULL OR r.prattrs IS NOT NULL)
+      """;
+
+  private static final int NARROWING_SINCE = 15;
+
   private final Database database;
   private final CdcSource source;
   private final String name;
@@ -59,10 +83,10 @@ final class Publication {
               database.about()
                   + ": table "
                   + Sql.table(table)
-                  + " is not in publication "
+                  + " is not, or not with all its rows, columns and operations, in publication "
                   + source.publication()
-                  + ": it was added, or created anew, after the last snapshot, so what it holds was"
-                  + " never read. Take a new snapshot of the source.");
+                  + ": it was added, created anew or narrowed after the last snapshot, so some of"
+                  + " what it holds was never read. Take a new snapshot of the source.");
         }
       }
     } catch (SQLException e) {
@@ -81,10 +105,7 @@ final class Publication {
   }
 
   private boolean publishesEverything(Connection connection) throws SQLException {
-    return ask(
-        connection,
-        "SELECT pubinsert AND pubupdate AND pubdelete AND pubtruncate FROM pg_publication"
-            + " WHERE pubname = ?");
+    return ask(connection, EVERYTHING);
   }
 
   private boolean ask(Connection connection, String sql) throws SQLException {
@@ -96,11 +117,21 @@ final class Publication {
     }
   }
 
+  /** The tables of which every change is published. */
   private Set<String> published(Connection connection) throws SQLException {
+    if (!publishesEverything(connection)) {
+      return Set.of();
+    }
+    Set<String> tables = tables(connection, TABLES);
+    if (connection.getMetaData().getDatabaseMajorVersion() >= NARROWING_SINCE) {
+      tables.removeAll(tables(connection, NARROWED));
+    }
+    return tables;
+  }
+
+  private Set<String> tables(Connection connection, String sql) throws SQLException {
     Set<String> tables = new HashSet<>();
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "SELECT schemaname, tablename FROM pg_publication_tables WHERE pubname = ?")) {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, source.publication());
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {

@@ -239,6 +239,33 @@ class CdcChecksIT extends OnDatabase {
     refused("ING-022", position);
   }
 
+  /** What was published narrowly for a while may be lost, and is published whole from then on. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SET TABLE t (id)",
+        "SET TABLE t WHERE (id > 5)",
+        "SET (publish = 'insert, update')",
+        "SET (publish_via_partition_root = false)"
+      })
+  void refusesAPublicationThatLeavesSomethingOut(String narrowed) throws Exception {
+    database.run("CREATE TABLE t (id int PRIMARY KEY, v text)");
+    database.run("CREATE TABLE p (id int PRIMARY KEY, v text) PARTITION BY LIST (id)");
+    database.run("CREATE TABLE p1 PARTITION OF p DEFAULT");
+    boolean whole = narrowed.contains("TABLE");
+    database.capture(whole ? "t" : "p");
+    String position = snapshot();
+    database.run("ALTER PUBLICATION \"pub_" + database.name() + "\" " + narrowed);
+    refused("ING-022", position);
+    position = snapshot();
+    String table = whole ? "t" : "p";
+    try (CdcReader reader = open(position)) {
+      database.run("INSERT INTO " + table + " VALUES (2, 'b')", "DELETE FROM " + table);
+      assertThat(Events.untilChanges(reader, 2).lines())
+          .containsExactly(table + " c [2, b]", table + " d [2]");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
