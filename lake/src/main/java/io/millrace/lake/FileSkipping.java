@@ -2,8 +2,9 @@ package io.millrace.lake;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.DataType.Simple;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * without bounds is never left out.
  */
 record FileSkipping(TableLayout layout, List<Condition> conditions) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** The files that may hold a row which meets all conditions. */
   List<LiveFile> remaining(Connection duck, Collection<LiveFile> files) {
     List<LiveFile> all = List.copyOf(files);
@@ -34,7 +33,8 @@ record FileSkipping(TableLayout layout, List<Condition> conditions) {
     for (int i = 0; i < conditions.size(); i++) {
       names.add("l" + i + ", g" + i);
       Column column = conditions.get(i).in(layout.schema());
-      tests.add(conditions.get(i).mayHold(column, cast("l" + i, column), cast("g" + i, column)));
+      tests.add(
+          conditions.get(i).mayHold(column, cast("l" + i, column), greatest("g" + i, column)));
     }
     return Sql.query(
         duck,
@@ -53,6 +53,14 @@ record FileSkipping(TableLayout layout, List<Condition> conditions) {
   /** A bound that does not cast is none. */
   private static String cast(String bound, Column column) {
     return Text.of("TRY_CAST(%s AS %s)", bound, column.type().sql());
+  }
+
+  /** Other writers cut the greatest time down to its millisecond, so it may be almost one more. */
+  private static String greatest(String bound, Column column) {
+    String cast = cast(bound, column);
+    return column.type() == Simple.TIMESTAMP || column.type() == Simple.TIMESTAMPTZ
+        ? "TRY(" + cast + " + INTERVAL 1 MILLISECOND)"
+        : cast;
   }
 
   /** Least and greatest value of each condition's column, as SQL. */
@@ -80,9 +88,11 @@ record FileSkipping(TableLayout layout, List<Condition> conditions) {
 
   private static JsonNode statistics(LiveFile file) {
     try {
-      return file.statistics() == null ? JSON.createObjectNode() : JSON.readTree(file.statistics());
+      return file.statistics() == null
+          ? MissingNode.getInstance()
+          : FileStatistics.JSON.readTree(file.statistics());
     } catch (JsonProcessingException e) {
-      return JSON.createObjectNode();
+      return MissingNode.getInstance();
     }
   }
 

@@ -1,8 +1,10 @@
 package io.millrace.lake;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.contracts.row.DataType;
 import java.math.BigDecimal;
@@ -24,7 +26,12 @@ import org.jspecify.annotations.Nullable;
  * infinity, of text cut in a way we cannot follow, of years that four digits do not hold.
  */
 final class FileStatistics {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Reads numbers digit by digit: as a double, a bound of many digits would leave rows outside. */
+  static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .build();
 
   /** Columns with statistics; readers do not look at later ones by default. */
   private static final int COLUMNS_MAX = 32;

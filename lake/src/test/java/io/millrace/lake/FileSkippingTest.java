@@ -76,6 +76,75 @@ class FileSkippingTest extends LakeFixture {
   }
 
   @Test
+  void findsDecimalsOfManyDigitsBesideDeadRows() {
+    RowSchema wide =
+        new RowSchema(
+            List.of(
+                new Column("id", Simple.BIGINT, false),
+                new Column("fine", new DataType.Decimal(38, 10), true),
+                new Column("money", new DataType.Decimal(18, 2), true)),
+            List.of("id"));
+    DeltaTable table =
+        lake.create(
+            NAME,
+            TableSpec.of(wide),
+            Watermark.at(0, "d"),
+            duck,
+            "FROM (VALUES (1, 1234567890123456789012345678.0123456789, 9007199254740993.01),"
+                + " (2, 1234567890123456789012345678.0123456789, 9007199254740993.01))"
+                + " t(id, fine, money)");
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    make(table, mirror, 1, "FROM mirror WHERE id = 1");
+    for (Condition condition :
+        List.of(
+            new Condition("fine", Comparison.EQUAL, "1234567890123456789012345678.0123456789"),
+            new Condition("money", Comparison.EQUAL, "9007199254740993.01"))) {
+      assertThat(files(table, condition)).as("%s", condition).isOne();
+    }
+  }
+
+  /** Spark cuts the greatest time to milliseconds and reads with one more. */
+  @Test
+  void findsTimesThatAnotherWriterCutToMilliseconds() {
+    RowSchema times =
+        new RowSchema(
+            List.of(
+                new Column("id", Simple.BIGINT, false),
+                new Column("at", Simple.TIMESTAMPTZ, true),
+                new Column("here", Simple.TIMESTAMP, true)),
+            List.of("id"));
+    DeltaTable table = lake.create(NAME, TableSpec.of(times), Watermark.at(0, "d"));
+    TableLayout layout = table.scan().layout();
+    LiveFile file =
+        LiveFile.of(
+            new DataFiles.Written(
+                "part-0.parquet",
+                PartitionValues.NONE,
+                1,
+                1,
+                0,
+                """
+                {"numRecords":1,"minValues":{"c2":"2026-01-01T00:00:00.123Z",\
+                "c3":"2026-01-01T00:00:00.123"},"maxValues":{"c2":"2026-01-01T00:00:00.123Z",\
+                "c3":"2026-01-01T00:00:00.123"},"nullCount":{"c2":0,"c3":0}}\
+                """));
+    for (String column : List.of("at", "here")) {
+      for (Comparison comparison :
+          List.of(Comparison.EQUAL, Comparison.GREATER, Comparison.AT_LEAST)) {
+        String zone = column.equals("at") ? "+00" : "";
+        Condition met = new Condition(column, comparison, "2026-01-01 00:00:00.1235" + zone);
+        assertThat(remaining(layout, met, file)).as("%s", met).containsExactly(file);
+        Condition later = new Condition(column, comparison, "2026-01-01 00:00:00.1245" + zone);
+        assertThat(remaining(layout, later, file)).as("%s", later).isEmpty();
+      }
+    }
+  }
+
+  private List<LiveFile> remaining(TableLayout layout, Condition condition, LiveFile file) {
+    return new FileSkipping(layout, List.of(condition)).remaining(duck, List.of(file));
+  }
+
+  @Test
   void readsOnlyPartitionsThatFit() {
     DeltaTable table = create(TableSpec.of(WIDE).partitionedBy(List.of("part")));
     assertThat(files(table)).isEqualTo(10);

@@ -13,6 +13,18 @@ import org.junit.jupiter.api.Test;
 
 class FileStatisticsTest {
 
+  @Test
+  void keepsEveryDigitWhenRowsDie() {
+    String bounds =
+        """
+        {"numRecords":2,"minValues":{"c1":-9999999999999999999999999999.9999999999,"c2":1.10},\
+        "maxValues":{"c1":9999999999999999999999999999.9999999999,"c2":9007199254740993.01},\
+        "nullCount":{},"tightBounds":true}\
+        """;
+    assertThat(FileStatistics.loose(bounds))
+        .isEqualTo(bounds.replace("\"tightBounds\":true", "\"tightBounds\":false"));
+  }
+
   private static JsonNode of(DataType type, Map<String, String> values) throws Exception {
     TableLayout.Physical column = new TableLayout.Physical(new Column("c", type, true), 1, "c1");
     return new ObjectMapper()
