@@ -36,8 +36,8 @@ public final class Maintenance {
   /**
    * Deletes files that no version within bounds needs.
    *
-   * @throws MillraceException LK-016 for a retention that is refused, LK-011 when the log does not
-   *     reach back to the bounds
+   * @throws MillraceException LK-016 for a retention that is refused, LK-021 when a restore took
+   *     files back as they were deleted
    */
   public Vacuumed vacuum(VacuumBounds bounds) {
     return new Vacuum(lake, name).run(bounds);
@@ -80,7 +80,8 @@ public final class Maintenance {
    *
    * @return the new version
    * @throws MillraceException LK-017 for a version that is not there or shows another cut, LK-011
-   *     when its files are gone, LK-007 when another commit came first
+   *     when its files are gone, LK-007 when another commit came first, LK-021 when vacuum deleted
+   *     files as they came back
    */
   public long restore(long version, RestoreMode mode) {
     return new Restoration(lake, name).to(version, mode);

@@ -3,6 +3,9 @@ package io.millrace.lake;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +46,7 @@ final class Restoration {
     }
     FileChanges changes = changes(now, table.history().files(version));
     TableFolder folder = lake.folder(name);
-    var _ = new TableScan(folder, now.layout(), changes.added()).bring();
+    requireFiles(folder, changes.added());
     Watermark stamped =
         new Watermark(
                 then.cut(),
@@ -69,7 +72,55 @@ final class Restoration {
             e);
       }
     }
+    requireThere(folder, changes.added(), now.version());
     return now.version() + 1;
+  }
+
+  /** Refuses a version whose files are gone from the storage, whatever copies of them are here. */
+  private void requireFiles(TableFolder folder, List<LiveFile> files) {
+    missing(folder, files)
+        .ifPresent(file -> {
+          throw new MillraceException(
+              LakeError.LK_011_HISTORY_GONE,
+              "file " + file + " of table " + name + " is gone: take a newer version.");
+        });
+  }
+
+  /** Vacuum may have deleted the files as they came back. */
+  private void requireThere(TableFolder folder, List<LiveFile> files, long before) {
+    missing(folder, files)
+        .ifPresent(_ -> {
+          throw tornByVacuum(name, before);
+        });
+  }
+
+  /** The error of files that were taken back and deleted at once. */
+  static MillraceException tornByVacuum(TableName name, long before) {
+    return new MillraceException(
+        LakeError.LK_021_RESTORED_FILES_GONE,
+        Text.of(
+            "vacuum deleted files of table %s while a restore took them back, so its newest version"
+                + " cannot be read. Restore version %d, which was the newest before.",
+            name, before));
+  }
+
+  private static Optional<Path> missing(TableFolder folder, List<LiveFile> files) {
+    for (LiveFile file : files) {
+      for (Path path : folder.filesOf(file.path(), file.vector())) {
+        try {
+          long found = folder.storage().getFileStatus(path.toString()).getSize();
+          if (path.equals(folder.locate(file.path()).normalize()) && found != file.sizeBytes()) {
+            throw folder.damaged(path, Text.of("it has %d bytes", found), null);
+          }
+        } catch (FileNotFoundException e) {
+          return Optional.of(path);
+        } catch (IOException e) {
+          throw new MillraceException(
+              LakeError.LK_003_STORAGE_FAILED, "file " + path + " cannot be looked at.", e);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private FileChanges changes(TableVersion now, List<LiveFile> then) {

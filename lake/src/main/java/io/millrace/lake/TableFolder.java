@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,13 @@ record TableFolder(TableName name, Path path, Storage storage, Engine engine) {
   Path locate(String named) {
     URI uri = URI.create(named);
     return uri.isAbsolute() ? Path.of(uri) : path.resolve(uri.getPath());
+  }
+
+  /** Where a data file that the log names lies, and its deletion vector if that is a file. */
+  List<Path> filesOf(String named, Optional<DeletionVector> vector) {
+    return Stream.concat(Stream.of(locate(named)), vector.flatMap(v -> v.file(path)).stream())
+        .map(Path::normalize)
+        .toList();
   }
 
   /**

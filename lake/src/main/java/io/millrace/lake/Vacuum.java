@@ -12,8 +12,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,44 +59,72 @@ final class Vacuum {
     long from =
         Math.min(
             history.versionAt(now.minus(bounds.retention())).orElse(earliest),
-            history.versionAt(bounds.announcedCut()).orElse(earliest));
+            unannounced(history, bounds.announcedCut(), earliest));
     Set<Path> needed = needed(from);
     Duration least = bounds.retention().compareTo(ON_ITS_WAY) < 0 ? ON_ITS_WAY : bounds.retention();
-    List<Path> files = new ArrayList<>();
-    long bytes = 0;
-    for (Found found : dataFiles()) {
-      if (!needed.contains(found.path()) && found.modified().isBefore(now.minus(least))) {
-        files.add(found.path());
-        bytes += found.bytes();
-      }
+    List<Found> all =
+        dataFiles().stream()
+            .filter(f -> !needed.contains(f.path()) && f.modified().isBefore(now.minus(least)))
+            .toList();
+    if (bounds.mode() == VacuumBounds.Mode.DRY_RUN) {
+      return new Vacuumed(all.stream().map(Found::path).toList(), bytes(all), from);
     }
-    if (bounds.mode() != VacuumBounds.Mode.DRY_RUN) {
-      files.forEach(this::delete);
-      removeChecksumsWithoutCommit();
-    }
-    return new Vacuumed(files, bytes, from);
+    // A restore may have taken old files back since.
+    Set<Path> takenBack = neededSince(table.version() + 1);
+    List<Found> files = all.stream().filter(f -> !takenBack.contains(f.path())).toList();
+    files.forEach(f -> delete(f.path()));
+    removeChecksumsWithoutCommit();
+    requireNoneTakenBack(files);
+    return new Vacuumed(files.stream().map(Found::path).toList(), bytes(files), from);
   }
 
   private record Found(Path path, long bytes, Instant modified) {}
 
+  private static long bytes(List<Found> files) {
+    return files.stream().mapToLong(Found::bytes).sum();
+  }
+
+  /**
+   * The version that was announced last; the log's earliest when that is later or there is none.
+   */
+  private static long unannounced(TableHistory history, long announcedCut, long earliest) {
+    return history.watermarkAt(earliest).cut() > announcedCut
+        ? earliest
+        : history.versionAt(announcedCut).orElse(earliest);
+  }
+
   private Set<Path> needed(long from) {
-    Set<Path> needed = new HashSet<>();
+    Set<Path> needed = neededSince(from);
     for (LiveFile file : table.history().files(from)) {
-      needed.add(folder.locate(file.path()).normalize());
-      file.vector().flatMap(v -> v.file(folder.path())).ifPresent(p -> needed.add(p.normalize()));
-    }
-    for (long version = from; version <= table.version(); version++) {
-      CommitLog.Commit commit = log.require(version);
-      commit.added().forEach(f -> need(needed, f));
-      commit.removed().forEach(f -> need(needed, f));
-      commit.changeFiles().forEach(f -> need(needed, f));
+      needed.addAll(folder.filesOf(file.path(), file.vector()));
     }
     return needed;
   }
 
-  private void need(Set<Path> needed, CommitLog.FileAction file) {
-    needed.add(folder.locate(file.path()).normalize());
-    file.vector().flatMap(v -> v.file(folder.path())).ifPresent(p -> needed.add(p.normalize()));
+  /** The files that commits name from a version up to the newest of now. */
+  private Set<Path> neededSince(long from) {
+    Set<Path> needed = new HashSet<>();
+    Optional<CommitLog.Commit> commit = commit(from);
+    for (long version = from; commit.isPresent(); commit = commit(++version)) {
+      CommitLog.Commit made = commit.get();
+      Stream.of(made.added(), made.removed(), made.changeFiles())
+          .flatMap(List::stream)
+          .forEach(f -> needed.addAll(folder.filesOf(f.path(), f.vector())));
+    }
+    return needed;
+  }
+
+  /** Empty when there is no such version yet. */
+  private Optional<CommitLog.Commit> commit(long version) {
+    return version <= table.version() ? Optional.of(log.require(version)) : log.read(version);
+  }
+
+  /** Finds the restore that came while files were deleted; an earlier one spared them. */
+  private void requireNoneTakenBack(List<Found> deleted) {
+    Set<Path> takenBack = neededSince(table.version() + 1);
+    if (deleted.stream().anyMatch(f -> takenBack.contains(f.path()))) {
+      throw Restoration.tornByVacuum(table.name(), table.version());
+    }
   }
 
   /** All files of the table but its log; what others keep in hidden folders is not looked at. */

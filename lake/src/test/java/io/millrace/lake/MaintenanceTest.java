@@ -3,6 +3,7 @@ package io.millrace.lake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.delta.kernel.utils.FileStatus;
 import io.millrace.contracts.row.RowSchema;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -148,6 +150,81 @@ class MaintenanceTest extends LakeFixture {
         .hasMessageStartingWith("LK-011");
   }
 
+  /** Storage that lets something happen once, when vacuum lists files or deletes the first. */
+  private Vacuumed vacuumWith(Runnable atList, Runnable atDelete) {
+    AtomicReference<Runnable> listed = new AtomicReference<>(atList);
+    AtomicReference<Runnable> deleted = new AtomicReference<>(atDelete);
+    LocalFiles files =
+        new LocalFiles() {
+          @Override
+          public List<FileStatus> tree(Path directory) throws IOException {
+            List<FileStatus> found = super.tree(directory);
+            listed.getAndSet(() -> {}).run();
+            return found;
+          }
+
+          @Override
+          public boolean delete(String path) throws IOException {
+            deleted.getAndSet(() -> {}).run();
+            return super.delete(path);
+          }
+        };
+    Clock clock = Clock.offset(Clock.systemUTC(), Duration.ofDays(8));
+    try (Lake later = new Lake(directory.resolve("lake"), clock, files)) {
+      return later.maintenance(NAME).vacuum(new VacuumBounds(WEEK, 4, VacuumBounds.Mode.SAFE));
+    }
+  }
+
+  /** Version 3's files are in version 4 no more, and vacuum may take them from version 5 on. */
+  private void stepsAndCompaction() {
+    steps(3);
+    var _ = lake.maintenance(NAME).compact(duck, ALL);
+    table.refresh();
+    mirror.refresh(duck);
+    make(table, mirror, 4, "FROM mirror WHERE id > 9");
+  }
+
+  @Test
+  void vacuumSparesWhatARestoreTakesBackMeanwhile() throws Exception {
+    stepsAndCompaction();
+    List<String> third = rows(table.history().createView(duck, 3, "third"), "third");
+    Vacuumed done =
+        vacuumWith(() -> lake.maintenance(NAME).restore(3, RestoreMode.ANY_CUT), () -> {});
+    assertThat(done.files()).isNotEmpty();
+    assertThat(live()).isEqualTo(third);
+  }
+
+  @Test
+  void aRestoreAmidstAVacuumIsNamed() throws Exception {
+    stepsAndCompaction();
+    List<String> newest = live();
+    assertThatThrownBy(() ->
+            vacuumWith(() -> {}, () -> lake.maintenance(NAME).restore(3, RestoreMode.ANY_CUT)))
+        .hasMessageStartingWith("LK-021")
+        .hasMessageContaining("Restore version 5");
+    var _ = lake.maintenance(NAME).restore(5, RestoreMode.ANY_CUT);
+    assertThat(live()).isEqualTo(newest);
+  }
+
+  @Test
+  void aRestoreWhoseFilesGoAsItCommitsIsNamed() throws Exception {
+    stepsAndCompaction();
+    Path first = table.folder().locate(table.history().files(0).getFirst().path());
+    WatchedFiles files =
+        new WatchedFiles((kind, moment) -> {
+          if (kind == WatchedFiles.Kind.COMMIT && moment == WatchedFiles.Moment.AFTER) {
+            Files.deleteIfExists(first);
+          }
+        });
+    try (Lake watched = lakeOn(files)) {
+      assertThatThrownBy(() -> watched.maintenance(NAME).restore(0, RestoreMode.ANY_CUT))
+          .hasMessageStartingWith("LK-021");
+    }
+    var _ = lake.maintenance(NAME).restore(5, RestoreMode.ANY_CUT);
+    assertThatThrownBy(() -> lake.maintenance(NAME).restore(0, RestoreMode.ANY_CUT))
+        .hasMessageStartingWith("LK-011");
+  }
+
   @Test
   void vacuumLeavesVersionsThatNobodyHasBeenToldOf() throws Exception {
     steps(10);
@@ -237,6 +314,7 @@ class MaintenanceTest extends LakeFixture {
     assertThat(log.resolve("00000000000000000050.json")).exists();
     assertThat(log.resolve("00000000000000000049.crc")).exists();
     assertThat(live()).isEqualTo(rows(SCHEMA, "mirror"));
+    assertThat(vacuum(WEEK, -1, VacuumBounds.Mode.SAFE).readableFrom()).isEqualTo(50);
     assertThat(vacuum(WEEK, 101, VacuumBounds.Mode.SAFE).readableFrom()).isEqualTo(50);
     assertThat(log.resolve("00000000000000000049.crc")).doesNotExist();
     assertThatThrownBy(() -> lake.open(NAME).changes().versions(10, 20))

@@ -41,7 +41,9 @@ public enum LakeError implements ErrorCode {
   /** A table that needs a Delta feature which Millrace does not have. */
   LK_019_FEATURE_NOT_SUPPORTED(Kind.EXTERNAL, Response.STOP),
   /** A table that is partitioned by other columns than its statement says. */
-  LK_020_OTHER_PARTITIONS(Kind.CONFIG, Response.STOP);
+  LK_020_OTHER_PARTITIONS(Kind.CONFIG, Response.STOP),
+  /** Files that vacuum deleted as a restore took them back. */
+  LK_021_RESTORED_FILES_GONE(Kind.EXTERNAL, Response.STOP);
 
   private final Kind kind;
   private final Response response;
