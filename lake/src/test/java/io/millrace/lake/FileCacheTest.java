@@ -1,9 +1,11 @@
 package io.millrace.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
@@ -83,7 +85,7 @@ class FileCacheTest {
   void takesUpWhatAnEarlierProcessLeftAndClearsItsRemains() throws Exception {
     Path whole = copy("whole", 60);
     Path half = copy(".half.tmp", 60);
-    pass(Duration.ofHours(2));
+    pass(Duration.ofDays(2));
     Path young = copy(".young.tmp", 60);
     FileCache cache = new FileCache(directory, 100, clock);
     assertThat(cache.bytes()).isEqualTo(60);
@@ -91,5 +93,41 @@ class FileCacheTest {
     assertThat(young).exists();
     cache.use(copy("next", 60), 60);
     assertThat(whole).doesNotExist();
+  }
+
+  @Test
+  void sparesWhatAnotherProcessUses() throws Exception {
+    FileCache cache = new FileCache(directory, 100, clock);
+    FileCache other = new FileCache(directory, 100, clock);
+    Path shared = copy("shared", 90);
+    cache.use(shared, 90);
+    pass(Duration.ofMinutes(15));
+    other.use(shared, 90);
+    cache.use(copy("own", 90), 90);
+    assertThat(shared).exists();
+    pass(Duration.ofMinutes(15));
+    cache.use(copy("more", 10), 10);
+    assertThat(shared).doesNotExist();
+  }
+
+  @Test
+  void countsWhatOtherProcessesBring() throws Exception {
+    FileCache cache = new FileCache(directory, 100, clock);
+    FileCache other = new FileCache(directory, 100, clock);
+    Path theirs = copy("theirs", 90);
+    other.use(theirs, 90);
+    pass(Duration.ofMinutes(15));
+    Path own = copy("own", 90);
+    cache.use(own, 90);
+    assertThat(theirs).doesNotExist();
+    assertThat(own).exists();
+    assertThat(cache.bytes()).isEqualTo(90);
+  }
+
+  @Test
+  void saysThatACopyIsGone() throws Exception {
+    FileCache cache = new FileCache(directory, 100, clock);
+    assertThatThrownBy(() -> cache.use(directory.resolve("gone"), 9))
+        .isInstanceOf(NoSuchFileException.class);
   }
 }
