@@ -3,13 +3,18 @@ package io.millrace.lake;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBDriver;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,9 +33,11 @@ public final class DuckDb implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DuckDb.class);
 
   private final DuckDBConnection first;
+  private final @Nullable Path ownSpill;
 
-  private DuckDb(DuckDBConnection first) {
+  private DuckDb(DuckDBConnection first, @Nullable Path ownSpill) {
     this.first = first;
+    this.ownSpill = ownSpill;
   }
 
   /**
@@ -107,11 +114,14 @@ public final class DuckDb implements AutoCloseable {
 
   /**
    * Opens an instance in memory for SQL that users wrote: it reads files below one directory, and
-   * reaches nothing else, no network, no other file, no setting.
+   * reaches nothing else, no network, no other file, no setting. It writes nothing there: it spills
+   * into a folder for temporary files, which goes when it is closed. Results are not held: one at a
+   * time is read on a connection.
    */
   public static DuckDb sandbox(Path readableDirectory, Limits limits) {
-    Path spill = readableDirectory.toAbsolutePath().resolve(".spill");
-    DuckDb sandbox = open("", limits, spill);
+    Path spill = temporaryDirectory();
+    DuckDb opened = open("", limits, spill, Map.of(DuckDBDriver.JDBC_STREAM_RESULTS, "true"));
+    DuckDb sandbox = new DuckDb(opened.first, spill);
     String directory = readableDirectory.toAbsolutePath().normalize() + "/";
     Sql.run(sandbox.first, "SET allow_community_extensions = false");
     Sql.run(sandbox.first, "SET allowed_directories = [" + Sql.text(directory) + "]");
@@ -120,8 +130,24 @@ public final class DuckDb implements AutoCloseable {
     return sandbox;
   }
 
+  private static Path temporaryDirectory() {
+    try {
+      return Files.createTempDirectory("millrace-spill");
+    } catch (IOException e) {
+      throw new MillraceException(
+          LakeError.LK_003_STORAGE_FAILED,
+          "there is no folder for temporary files. Is java.io.tmpdir writable?",
+          e);
+    }
+  }
+
   private static DuckDb open(String file, Limits limits, Path spill) {
+    return open(file, limits, spill, Map.of());
+  }
+
+  private static DuckDb open(String file, Limits limits, Path spill, Map<String, String> more) {
     Properties settings = new Properties();
+    settings.putAll(more);
     settings.setProperty("autoinstall_known_extensions", "false");
     settings.setProperty("autoload_known_extensions", "false");
     settings.setProperty("memory_limit", limits.memory());
@@ -133,7 +159,9 @@ public final class DuckDb implements AutoCloseable {
       DuckDb duckDb =
           new DuckDb(
               DriverManager.getConnection("jdbc:duckdb:" + file, settings)
-                  .unwrap(DuckDBConnection.class));
+                  .unwrap(DuckDBConnection.class),
+              null);
+      UnpackedLibrary.remove();
       Sql.run(duckDb.first, "SET GLOBAL TimeZone = 'UTC'");
       return duckDb;
     } catch (SQLException e) {
@@ -161,6 +189,20 @@ public final class DuckDb implements AutoCloseable {
       first.close();
     } catch (SQLException e) {
       throw Sql.failed("close", e);
+    } finally {
+      if (ownSpill != null) {
+        delete(ownSpill);
+      }
+    }
+  }
+
+  private static void delete(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("{} is left behind", directory, e);
     }
   }
 }

@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class DuckDbTest {
@@ -60,5 +63,37 @@ class DuckDbTest {
         assertThatThrownBy(() -> Sql.run(duck, escape)).as(escape).hasMessageStartingWith("LK-004");
       }
     }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void leavesNoUnpackedLibraryBehindWhenKilled() throws Exception {
+    try (DuckDb _ = DuckDb.inMemory(directory, DuckDb.Limits.small());
+        Stream<String> mapped = Files.lines(Path.of("/proc/self/maps"))) {
+      assertThat(mapped.filter(line -> line.contains("libduckdb_java")))
+          .isNotEmpty()
+          .allMatch(line -> line.endsWith(" (deleted)"));
+    }
+  }
+
+  @Test
+  void aSandboxSpillsElsewhereThanItReads() throws Exception {
+    Path lake = Files.createDirectories(directory.resolve("lake"));
+    DuckDb.Limits tight = new DuckDb.Limits("40MB", 1, "4GB");
+    Path spill;
+    try (DuckDb sandbox = DuckDb.sandbox(lake, tight);
+        Connection duck = sandbox.connect()) {
+      String setting = "SELECT current_setting('temp_directory')";
+      String found = Sql.query(duck, setting, rows -> rows.next() ? rows.getString(1) : "");
+      spill = Path.of(found);
+      Sql.run(
+          duck,
+          "CREATE TEMP TABLE t AS SELECT uuid() AS u, uuid() AS v FROM range(3000000) ORDER BY u");
+      try (Stream<Path> files = Files.list(spill)) {
+        assertThat(files).isNotEmpty();
+      }
+    }
+    assertThat(spill).doesNotExist();
+    assertThat(lake).isEmptyDirectory();
   }
 }

@@ -7,6 +7,7 @@ import io.millrace.contracts.error.ErrorCode;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.AvroRows;
 import io.millrace.contracts.row.RowSchema;
+import io.millrace.lake.UnpackedLibrary;
 import io.millrace.warehouse.Validation;
 import io.millrace.warehouse.Warehouse;
 import io.millrace.warehouse.WarehouseFolder;
@@ -50,6 +51,7 @@ public class WarehouseLoader {
       String waitingFor;
       try {
         Validation validation = read(schemaSource);
+        UnpackedLibrary.remove();
         if (validation.warehouse().isPresent()) {
           return validation.warehouse().get();
         }
