@@ -1,6 +1,8 @@
 package io.millrace.changelog.codec;
 
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
@@ -18,6 +20,8 @@ import org.apache.arrow.vector.types.pojo.Field;
  * allocated number; nothing checks it here. For one thread at a time.
  */
 abstract sealed class ArrowColumn {
+  private static final Object NULL = new Object();
+
   private final Field field;
   private long validity;
 
@@ -65,20 +69,39 @@ abstract sealed class ArrowColumn {
     MemoryUtil.putByte(at, (byte) (MemoryUtil.getByte(at) | 1 << (row & 7)));
   }
 
+  /** What was written to the row, as an object that equals another where DuckDB's values do. */
+  Object value(int row) {
+    boolean present = (MemoryUtil.getByte(validity + (row >> 3)) >> (row & 7) & 1) == 1;
+    return present ? presentValue(row) : NULL;
+  }
+
+  abstract Object presentValue(int row);
+
   /** The rows are complete; the vector is told by its root. */
   void finish(int rows) {}
 
+  private static Object bytes(long at, int length) {
+    byte[] copy = new byte[length];
+    MemoryUtil.copyFromMemory(at, copy, 0, length);
+    return ByteBuffer.wrap(copy);
+  }
+
   /** Numbers of 1, 2, 4, 8 or 16 bytes. */
   static final class Fixed extends ArrowColumn {
+    private final boolean floating;
+    private int width;
     private long data;
 
     Fixed(Field field) {
       super(field);
+      floating = field.getType() instanceof ArrowType.FloatingPoint;
     }
 
     @Override
     void allocate(FieldVector vector, int rows) {
-      ((BaseFixedWidthVector) vector).allocateNew(rows);
+      BaseFixedWidthVector fixed = (BaseFixedWidthVector) vector;
+      width = fixed.getTypeWidth();
+      fixed.allocateNew(rows);
       super.allocate(vector, rows);
     }
 
@@ -86,6 +109,19 @@ abstract sealed class ArrowColumn {
     void located(FieldVector vector) {
       super.located(vector);
       data = vector.getDataBuffer().memoryAddress();
+    }
+
+    /** Zeros of either sign are one number, and all that is not a number is one. */
+    @Override
+    Object presentValue(int row) {
+      long at = data + (long) width * row;
+      if (floating) {
+        return 0.0
+            + (width == Double.BYTES
+                ? Double.longBitsToDouble(MemoryUtil.getLong(at))
+                : Float.intBitsToFloat(MemoryUtil.getInt(at)));
+      }
+      return bytes(at, width);
     }
 
     void putByte(int row, int value) {
@@ -131,6 +167,11 @@ abstract sealed class ArrowColumn {
       data = vector.getDataBuffer().memoryAddress();
     }
 
+    @Override
+    Object presentValue(int row) {
+      return MemoryUtil.getByte(data + (row >> 3)) >> (row & 7) & 1;
+    }
+
     void putBoolean(int row, boolean value) {
       long at = data + (row >> 3);
       int bit = 1 << (row & 7);
@@ -173,6 +214,12 @@ abstract sealed class ArrowColumn {
     void setNull(int row) {
       super.setNull(row);
       MemoryUtil.putInt(offsets + 4L * (row + 1), end(row));
+    }
+
+    @Override
+    Object presentValue(int row) {
+      int start = end(row);
+      return bytes(data + start, end(row + 1) - start);
     }
 
     void put(int row, byte[] source, int from, int length) {
@@ -234,6 +281,11 @@ abstract sealed class ArrowColumn {
     void setNull(int row) {
       super.setNull(row);
       end(row, start(row));
+    }
+
+    @Override
+    Object presentValue(int row) {
+      return IntStream.range(start(row), start(row + 1)).mapToObj(items::value).toList();
     }
 
     /** Where the row's first item goes. */
@@ -298,6 +350,11 @@ abstract sealed class ArrowColumn {
     void setNull(int row) {
       super.setNull(row);
       fields.forEach(f -> f.setNull(row));
+    }
+
+    @Override
+    Object presentValue(int row) {
+      return fields.stream().map(f -> f.value(row)).toList();
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.millrace.changelog.codec;
 
 import io.millrace.contracts.row.AvroRows;
 import io.millrace.contracts.row.DataType;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -45,18 +44,20 @@ final class NestedReaders {
     Optional<ValueReader> keys = ValueReader.of(key, wanted.key(), entry.fields().getFirst());
     return orNull(value, wanted.value(), entry.fields().getLast())
         .filter(v -> keys.isPresent())
-        .map(v -> entries(column, keys.get(), v));
+        .map(v -> entries(column, entry.fields().getFirst(), keys.get(), v));
   }
 
-  /** DuckDB refuses a map with a key twice, and all rows with it. */
+  /**
+   * DuckDB refuses a map with a key twice, and all rows with it. Keys are compared as they lie in
+   * the column, because one value can have several forms in Avro.
+   */
   private static ValueReader entries(
-      ArrowColumn.Items column, ValueReader keys, ValueReader values) {
-    Set<ByteBuffer> seen = new HashSet<>();
+      ArrowColumn.Items column, ArrowColumn key, ValueReader keys, ValueReader values) {
+    Set<Object> seen = new HashSet<>();
     ValueReader entry =
         (in, item) -> {
-          int from = in.position();
           keys.read(in, item);
-          if (!seen.add(ByteBuffer.wrap(in.bytes(), from, in.position() - from))) {
+          if (!seen.add(key.value(item))) {
             throw BadRecord.doesNotFit("a map has a key twice.");
           }
           values.read(in, item);

@@ -9,9 +9,13 @@ import io.millrace.contracts.row.AvroRows;
 import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.avro.Schema;
@@ -179,6 +183,74 @@ class NestedTypesTest {
           .extracting(Undecodable::code)
           .containsExactly(ChangelogError.CL_006_VALUE_DOES_NOT_FIT);
     }
+  }
+
+  /** Each has two Avro forms of one key; DuckDB would refuse the map, and all rows with it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "INTEGER",
+        "DOUBLE",
+        "FLOAT",
+        "DECIMAL(9,2)",
+        "UUID",
+        "DOUBLE[]",
+        "STRUCT(a UUID)"
+      })
+  void aKeyTwiceInTwoFormsIsSetAside(String keyType) {
+    RowSchema maps = oneColumn("MAP(" + keyType + ", INTEGER)");
+    Schema envelope = ChangeSchemas.rawValue("t", maps);
+    UUID upper = UUID.fromString("abcdefab-cdef-4abc-8def-abcdefabcdef");
+    Map<Object, Object> entries = new LinkedHashMap<>();
+    Object[] forms =
+        switch (keyType) {
+          case "INTEGER" -> new Object[] {1, 64};
+          case "DOUBLE" -> new Object[] {0.0, -0.0};
+          case "FLOAT" -> new Object[] {0.0f, -0.0f};
+          case "DOUBLE[]" -> new Object[] {List.of(0.0), List.of(-0.0)};
+          case "UUID" -> new Object[] {upper, UUID.randomUUID()};
+          case "STRUCT(a UUID)" ->
+              new Object[] {Map.of("a", upper), Map.of("a", UUID.randomUUID())};
+          default -> new Object[] {new BigDecimal("1.00"), new BigDecimal("2.00")};
+        };
+    entries.put(forms[0], 1);
+    entries.put(forms[1], 2);
+    GenericRecord twice = Generic.raw(envelope, "u", null, new Object[] {entries}, 0);
+    GenericRecord second =
+        (GenericRecord) ((List<?>) ((GenericRecord) twice.get("after")).get("v")).get(1);
+    String loud = upper.toString().toUpperCase(Locale.ROOT);
+    switch (keyType) {
+      case "UUID" -> second.put("key", loud);
+      case "STRUCT(a UUID)" -> ((GenericRecord) second.get("key")).put("a", loud);
+      case "DECIMAL(9,2)" -> second.put("key", ByteBuffer.wrap(new byte[] {0, 0, 100}));
+      default -> {}
+    }
+    byte[] value = Generic.framed(VALUE_ID, twice);
+    if (keyType.equals("INTEGER")) {
+      value = overlong(value);
+    }
+    WireRecord record = new WireRecord(null, value, 0, 0);
+    try (Duck duck = new Duck()) {
+      assertThat(
+              ChangeDecoder.raw(Map.of(VALUE_ID, envelope)::get, maps, Missing.NULL)
+                  .load(
+                      duck.connection(), "t", duck.allocator(), List.of(List.of(record)).iterator())
+                  .undecodable())
+          .extracting(Undecodable::code)
+          .containsExactly(ChangelogError.CL_006_VALUE_DOES_NOT_FIT);
+    }
+  }
+
+  /** The number 64 made 1, in two bytes as before. */
+  private static byte[] overlong(byte[] record) {
+    for (int i = 1; i < record.length; i++) {
+      if (record[i - 1] == (byte) 0x80 && record[i] == 1) {
+        record[i - 1] = (byte) 0x82;
+        record[i] = 0;
+        return record;
+      }
+    }
+    throw new IllegalArgumentException("64 is not there");
   }
 
   /** Whatever the bytes are, a record is read or set aside, and the next one is read right. */
