@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * One SELECT over tables of the warehouse, as a user wrote it and DuckDB parsed it.
@@ -28,6 +29,7 @@ import java.util.TreeSet;
  */
 record UserSelect(String text, SortedSet<TableName> tables, WhereConditions where) {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern PLAIN = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*");
   private static final Set<String> SCHEMAS = Set.of("staging", "dim", "marts");
   private static final Set<String> QUERIES =
       Set.of("SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE");
@@ -58,12 +60,18 @@ record UserSelect(String text, SortedSet<TableName> tables, WhereConditions wher
     collect(tree.path("statements").path(0).path("node"), nodes);
     Set<String> common = new HashSet<>();
     nodes.forEach(node ->
-        node.path("cte_map")
-            .path("map")
-            .forEach(cte -> common.add(cte.path("key").asText().toLowerCase(Locale.ROOT))));
+        node.path("cte_map").path("map").forEach(cte -> common.add(plain(cte.path("key")))));
     SortedSet<TableName> tables = new TreeSet<>();
     nodes.forEach(node -> check(node, common, tables));
     return new UserSelect(text, tables, new WhereConditions(nodes));
+  }
+
+  /** Where a name of WITH is out of scope, DuckDB would take one like a file's for the file. */
+  private static String plain(JsonNode name) {
+    if (!PLAIN.matcher(name.asText()).matches()) {
+      throw refused("a name after WITH is made of letters, digits and underscores");
+    }
+    return name.asText().toLowerCase(Locale.ROOT);
   }
 
   private static void check(ObjectNode node, Set<String> common, SortedSet<TableName> tables) {

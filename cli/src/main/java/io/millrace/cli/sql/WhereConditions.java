@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +27,9 @@ import java.util.stream.Stream;
  * the row that is made of nothing meets no comparison. Files without such rows need not be read.
  */
 final class WhereConditions {
+  /** Of these, WHERE sees both sides. */
+  private static final Set<String> JOINS = Set.of("INNER", "LEFT", "RIGHT", "OUTER", "FULL");
+
   private final Map<TableName, Integer> named = new HashMap<>();
   private final Map<TableName, List<Wanted>> wanted = new HashMap<>();
 
@@ -84,6 +88,7 @@ final class WhereConditions {
     if (from.path("type").asText().equals("JOIN")) {
       String kind = from.path("ref_type").asText();
       return (kind.equals("REGULAR") || kind.equals("CROSS"))
+          && JOINS.contains(from.path("join_type").asText())
           && from(from.path("left"), tables)
           && from(from.path("right"), tables);
     }

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.DataType;
+import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.DuckDb;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +51,19 @@ class UserSelectTest {
         .containsExactly("dim.customer", "marts.order_lines", "staging.nation", "staging.orders");
   }
 
+  /** There {@code t.id} is a field of a struct, if anything. */
+  @ParameterizedTest
+  @ValueSource(strings = {"SEMI", "ANTI"})
+  void demandsNothingOfATableThatWhereDoesNotSee(String join) {
+    RowSchema schema =
+        new RowSchema(List.of(new Column("id", DataType.Simple.BIGINT, false)), List.of("id"));
+    WhereConditions where =
+        UserSelect.parse(
+                duck, "FROM marts.m " + join + " JOIN staging.t ON m.id = t.id WHERE t.id = 2")
+            .where();
+    assertThat(where.on(TableName.parse("staging.t"), schema)).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -54,6 +71,7 @@ class UserSelectTest {
         "FROM staging.orders",
         "VALUES (1), (2)",
         "SELECT * FROM range(3)",
+        "WITH größe_2 AS (SELECT 1) FROM größe_2",
         "SELECT unnest([1, 2])"
       })
   void takesSelects(String text) {
@@ -80,6 +98,8 @@ class UserSelectTest {
         "WITH x AS (FROM glob('/etc/*')) FROM x",
         "SELECT * FROM '/etc/passwd'",
         "SELECT * FROM 'lake/part.parquet'",
+        "SELECT * FROM \"a/b.parquet\" WHERE EXISTS (WITH \"a/b.parquet\" AS (SELECT 1) SELECT 1)",
+        "WITH \"b.parquet\" AS (FROM \"b.parquet\") FROM \"b.parquet\"",
         "SELECT * FROM query('FROM staging.orders')",
         "SELECT * FROM query_table('staging.orders')",
         "SELECT * FROM duckdb_settings()",
