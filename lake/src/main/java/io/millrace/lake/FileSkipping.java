@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,23 +25,29 @@ record FileSkipping(TableLayout layout, List<Condition> conditions) {
     if (all.isEmpty() || conditions.isEmpty()) {
       return all;
     }
+    List<Column> columns =
+        conditions.stream()
+            .flatMap(Condition::columns)
+            .map(name -> Condition.column(layout.schema(), name))
+            .distinct()
+            .toList();
     List<String> rows = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
-      rows.add("(" + i + ", " + bounds(all.get(i)) + ")");
+      rows.add("(" + i + ", " + statistics(all.get(i), columns) + ")");
     }
-    List<String> names = new ArrayList<>();
-    List<String> tests = new ArrayList<>();
-    for (int i = 0; i < conditions.size(); i++) {
-      names.add("l" + i + ", g" + i);
-      Column column = conditions.get(i).in(layout.schema());
-      tests.add(
-          conditions.get(i).mayHold(column, cast("l" + i, column), greatest("g" + i, column)));
-    }
+    String names =
+        IntStream.range(0, columns.size())
+            .mapToObj(i -> Text.of(", l%1$d, g%1$d, n%1$d", i))
+            .collect(Collectors.joining());
+    String tests =
+        conditions.stream()
+            .map(c -> c.mayHold(layout.schema(), column -> bounds(column, columns.indexOf(column))))
+            .collect(Collectors.joining(" AND "));
     return Sql.query(
         duck,
         Text.of(
-            "SELECT f FROM (VALUES %s) t(f, %s) WHERE %s ORDER BY f",
-            String.join(", ", rows), String.join(", ", names), String.join(" AND ", tests)),
+            "SELECT f FROM (VALUES %s) t(f, r%s) WHERE %s ORDER BY f",
+            String.join(", ", rows), names, tests),
         found -> {
           List<LiveFile> remaining = new ArrayList<>();
           while (found.next()) {
@@ -50,33 +57,43 @@ record FileSkipping(TableLayout layout, List<Condition> conditions) {
         });
   }
 
-  /** A bound that does not cast is none. */
-  private static String cast(String bound, Column column) {
-    return Text.of("TRY_CAST(%s AS %s)", bound, column.type().sql());
+  /**
+   * A bound that does not cast is none. Other writers cut the greatest time down to its
+   * millisecond, so it may be almost one more.
+   */
+  private static Condition.Bounds bounds(Column column, int index) {
+    String type = column.type().sql();
+    String greatest = Text.of("TRY_CAST(g%d AS %s)", index, type);
+    boolean time = column.type() == Simple.TIMESTAMP || column.type() == Simple.TIMESTAMPTZ;
+    return new Condition.Bounds(
+        Text.of("TRY_CAST(l%d AS %s)", index, type),
+        time ? "TRY(" + greatest + " + INTERVAL 1 MILLISECOND)" : greatest,
+        "n" + index,
+        "r");
   }
 
-  /** Other writers cut the greatest time down to its millisecond, so it may be almost one more. */
-  private static String greatest(String bound, Column column) {
-    String cast = cast(bound, column);
-    return column.type() == Simple.TIMESTAMP || column.type() == Simple.TIMESTAMPTZ
-        ? "TRY(" + cast + " + INTERVAL 1 MILLISECOND)"
-        : cast;
-  }
-
-  /** Least and greatest value of each condition's column, as SQL. */
-  private String bounds(LiveFile file) {
+  /** Its rows; least and greatest value of each column, and how often it has none; as SQL. */
+  private String statistics(LiveFile file, List<Column> columns) {
     JsonNode statistics = statistics(file);
-    return conditions.stream()
-        .map(c -> physical(c.in(layout.schema())))
-        .map(p -> {
-          String partition = file.partition().byName().get(p.name());
-          return partition != null
-              ? literal(partition) + ", " + literal(partition)
-              : literal(text(statistics.path("minValues").path(p.name())))
-                  + ", "
-                  + literal(text(statistics.path("maxValues").path(p.name())));
+    String rows = file.rows() < 0 ? "NULL::BIGINT" : String.valueOf(file.rows());
+    return columns.stream()
+        .map(column -> {
+          String name = physical(column).name();
+          if (file.partition().byName().containsKey(name)) {
+            String value = file.partition().byName().get(name);
+            return literal(value) + ", " + literal(value) + ", " + (value == null ? rows : "0");
+          }
+          return literal(text(statistics.path("minValues").path(name)))
+              + ", "
+              + literal(text(statistics.path("maxValues").path(name)))
+              + ", "
+              + nulls(statistics.path("nullCount").path(name));
         })
-        .collect(Collectors.joining(", "));
+        .collect(Collectors.joining(", ", rows + ", ", ""));
+  }
+
+  private static String nulls(JsonNode count) {
+    return count.isIntegralNumber() ? count.asText() : "NULL::BIGINT";
   }
 
   private TableLayout.Physical physical(Column column) {

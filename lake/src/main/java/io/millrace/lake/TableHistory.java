@@ -160,9 +160,7 @@ public final class TableHistory {
     List<LiveFile> files = new FileSkipping(layout, conditions).remaining(duck, whole.files());
     String rows = new TableScan(table.folder(), layout, files).rows(duck, view + " dead");
     String filter =
-        conditions.stream()
-            .map(c -> c.sql(c.in(layout.schema())))
-            .collect(Collectors.joining(" AND "));
+        conditions.stream().map(c -> c.sql(layout.schema())).collect(Collectors.joining(" AND "));
     Sql.run(
         duck,
         Text.of(

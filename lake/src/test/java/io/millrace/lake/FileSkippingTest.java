@@ -8,7 +8,6 @@ import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.DataType.Simple;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.Condition.Comparison;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -58,20 +57,25 @@ class FileSkippingTest extends LakeFixture {
   void readsOnlyFilesThatMayHoldARow() {
     DeltaTable table = create(TableSpec.of(WIDE));
     assertThat(files(table)).isEqualTo(5);
-    assertThat(files(table, new Condition("ID", Comparison.EQUAL, "250"))).isEqualTo(1);
-    assertThat(files(table, new Condition("id", Comparison.LESS, "100"))).isEqualTo(1);
-    assertThat(files(table, new Condition("id", Comparison.AT_MOST, "100"))).isEqualTo(2);
-    assertThat(files(table, new Condition("day", Comparison.AT_LEAST, "2027-01-01"))).isEqualTo(2);
-    assertThat(files(table, new Condition("at", Comparison.EQUAL, "2026-01-05 03:00:00.0005+00")))
-        .isEqualTo(1);
-    assertThat(files(table, new Condition("amount", Comparison.GREATER, "166.33"))).isZero();
+    assertThat(files(table, new Condition.Compares("ID", Comparison.EQUAL, "250"))).isEqualTo(1);
+    assertThat(files(table, new Condition.Compares("id", Comparison.LESS, "100"))).isEqualTo(1);
+    assertThat(files(table, new Condition.Compares("id", Comparison.AT_MOST, "100"))).isEqualTo(2);
+    assertThat(files(table, new Condition.Compares("day", Comparison.AT_LEAST, "2027-01-01")))
+        .isEqualTo(2);
     assertThat(
             files(
                 table,
-                new Condition("id", Comparison.AT_LEAST, "90"),
-                new Condition("id", Comparison.LESS, "101")))
+                new Condition.Compares("at", Comparison.EQUAL, "2026-01-05 03:00:00.0005+00")))
+        .isEqualTo(1);
+    assertThat(files(table, new Condition.Compares("amount", Comparison.GREATER, "166.33")))
+        .isZero();
+    assertThat(
+            files(
+                table,
+                new Condition.Compares("id", Comparison.AT_LEAST, "90"),
+                new Condition.Compares("id", Comparison.LESS, "101")))
         .isEqualTo(2);
-    assertThatThrownBy(() -> files(table, new Condition("nix", Comparison.EQUAL, "1")))
+    assertThatThrownBy(() -> files(table, new Condition.Compares("nix", Comparison.EQUAL, "1")))
         .hasMessageContaining("no column nix");
   }
 
@@ -97,8 +101,9 @@ class FileSkippingTest extends LakeFixture {
     make(table, mirror, 1, "FROM mirror WHERE id = 1");
     for (Condition condition :
         List.of(
-            new Condition("fine", Comparison.EQUAL, "1234567890123456789012345678.0123456789"),
-            new Condition("money", Comparison.EQUAL, "9007199254740993.01"))) {
+            new Condition.Compares(
+                "fine", Comparison.EQUAL, "1234567890123456789012345678.0123456789"),
+            new Condition.Compares("money", Comparison.EQUAL, "9007199254740993.01"))) {
       assertThat(files(table, condition)).as("%s", condition).isOne();
     }
   }
@@ -132,9 +137,11 @@ class FileSkippingTest extends LakeFixture {
       for (Comparison comparison :
           List.of(Comparison.EQUAL, Comparison.GREATER, Comparison.AT_LEAST)) {
         String zone = column.equals("at") ? "+00" : "";
-        Condition met = new Condition(column, comparison, "2026-01-01 00:00:00.1235" + zone);
+        Condition met =
+            new Condition.Compares(column, comparison, "2026-01-01 00:00:00.1235" + zone);
         assertThat(remaining(layout, met, file)).as("%s", met).containsExactly(file);
-        Condition later = new Condition(column, comparison, "2026-01-01 00:00:00.1245" + zone);
+        Condition later =
+            new Condition.Compares(column, comparison, "2026-01-01 00:00:00.1245" + zone);
         assertThat(remaining(layout, later, file)).as("%s", later).isEmpty();
       }
     }
@@ -148,12 +155,12 @@ class FileSkippingTest extends LakeFixture {
   void readsOnlyPartitionsThatFit() {
     DeltaTable table = create(TableSpec.of(WIDE).partitionedBy(List.of("part")));
     assertThat(files(table)).isEqualTo(10);
-    assertThat(files(table, new Condition("part", Comparison.EQUAL, "1"))).isEqualTo(5);
+    assertThat(files(table, new Condition.Compares("part", Comparison.EQUAL, "1"))).isEqualTo(5);
     assertThat(
             files(
                 table,
-                new Condition("part", Comparison.GREATER, "0"),
-                new Condition("id", Comparison.LESS, "50")))
+                new Condition.Compares("part", Comparison.GREATER, "0"),
+                new Condition.Compares("id", Comparison.LESS, "50")))
         .isEqualTo(1);
   }
 
@@ -170,19 +177,57 @@ class FileSkippingTest extends LakeFixture {
                       "SELECT %s FROM mirror WHERE %1$s IS NOT NULL ORDER BY hash(id, %d) LIMIT 1",
                       Sql.name(column.name()), random.nextInt()))
               .getFirst();
-      List<Condition> conditions = new ArrayList<>();
-      conditions.add(
-          new Condition(
+      Condition compares =
+          new Condition.Compares(
               column.name(),
               COMPARISONS.get(random.nextInt(COMPARISONS.size())),
               column.type() == Simple.TIMESTAMPTZ
                   ? value.replaceAll("(\\.\\d+)$", "$1+00")
-                  : value));
+                  : value);
+      Condition tenth = new Condition.Compares("id", Comparison.EQUAL, "10");
+      List<Condition> conditions =
+          List.of(
+              switch (random.nextInt(5)) {
+                case 0 -> new Condition.Any(List.of(compares, tenth));
+                case 1 -> new Condition.Any(List.of(compares, new Condition.IsNull("text")));
+                case 2 -> new Condition.All(List.of(compares, new Condition.IsNotNull("text")));
+                default -> compares;
+              });
       RowSchema schema = table.history().createView(duck, table.version(), "fitting", conditions);
       assertThat(rows(schema, "fitting"))
           .as("seed %d, %s", seed, conditions)
-          .isEqualTo(rows(schema, "(FROM mirror WHERE " + conditions.getFirst().sql(column) + ")"));
+          .isEqualTo(rows(schema, "(FROM mirror WHERE " + conditions.getFirst().sql(WIDE) + ")"));
     }
+  }
+
+  @Test
+  void readsOnlyFilesThatMayHoldNothingOrSomething() {
+    RowSchema sparse =
+        new RowSchema(
+            List.of(
+                new Column("id", Simple.BIGINT, false),
+                new Column("part", Simple.INTEGER, true),
+                new Column("text", Simple.VARCHAR, true)),
+            List.of("id"));
+    DeltaTable table =
+        lake.create(
+            NAME, TableSpec.of(sparse).partitionedBy(List.of("part")), Watermark.at(0, "d"));
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    make(
+        table,
+        mirror,
+        1,
+        "FROM (VALUES (1, NULL, 'a'), (2, 1, 'b'), (3, 2, NULL), (4, 2, NULL), (5, 3, 'c'),"
+            + " (6, 3, NULL)) t(id, part, text)");
+    assertThat(files(table)).isEqualTo(4);
+    assertThat(files(table, new Condition.IsNull("part"))).isOne();
+    assertThat(files(table, new Condition.IsNotNull("part"))).isEqualTo(3);
+    assertThat(files(table, new Condition.IsNull("text"))).isEqualTo(2);
+    assertThat(files(table, new Condition.IsNotNull("text"))).isEqualTo(3);
+    Condition second = new Condition.Compares("id", Comparison.EQUAL, "2");
+    Condition third = new Condition.Compares("part", Comparison.EQUAL, "2");
+    assertThat(files(table, new Condition.Any(List.of(second, third)))).isEqualTo(2);
+    assertThat(files(table, new Condition.All(List.of(second, third)))).isZero();
   }
 
   @Test
@@ -207,7 +252,7 @@ class FileSkippingTest extends LakeFixture {
     table.refresh();
     assertThat(done.filesAfter()).isGreaterThan(7);
     for (String column : List.of("x", "y")) {
-      assertThat(files(table, new Condition(column, Comparison.EQUAL, "77")))
+      assertThat(files(table, new Condition.Compares(column, Comparison.EQUAL, "77")))
           .as(column)
           .isLessThanOrEqualTo(done.filesAfter() * 3 / 5);
     }

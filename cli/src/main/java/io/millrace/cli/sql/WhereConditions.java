@@ -8,6 +8,7 @@ import io.millrace.contracts.row.DataType.Simple;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.Condition;
 import io.millrace.lake.Condition.Comparison;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -19,12 +20,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a SELECT demands of every row of a table that it names once: comparisons with literals that
- * stand in WHERE, joined by AND, right above the table's FROM. A join of any kind may lie between:
- * the row that is made of nothing meets no comparison. Files without such rows need not be read.
+ * What a SELECT demands of every row of a table that it names once: comparisons of its columns with
+ * literals that stand in WHERE, joined by AND, right above the table's FROM; or several of one
+ * table joined by OR. A join may lie between: the row that is made of nothing meets no comparison
+ * (but IS NULL, which counts for a table alone). Files without such rows need not be read.
  */
 final class WhereConditions {
   /** Of these, WHERE sees both sides. */
@@ -33,13 +37,32 @@ final class WhereConditions {
   private final Map<TableName, Integer> named = new HashMap<>();
   private final Map<TableName, List<Wanted>> wanted = new HashMap<>();
 
-  /** A comparison before the column's type is known. */
-  private record Wanted(String column, Comparison comparison, Literal literal) {}
+  /** A condition before the types of its table's columns are known. */
+  private record Wanted(TableName table, Typing condition) {}
+
+  /** The condition on a table of these columns, when its literals are of their types. */
+  @FunctionalInterface
+  private interface Typing {
+    Optional<Condition> on(RowSchema schema);
+  }
+
+  /**
+   * The tables in sight.
+   *
+   * @param alone the one that is all of FROM, so that columns need no name before them; or null
+   */
+  private record Sight(Map<String, TableName> tables, @Nullable TableName alone) {
+    Optional<TableName> tableOf(List<String> column) {
+      return Optional.ofNullable(
+          column.size() == 2 ? tables.get(column.getFirst()) : column.size() == 1 ? alone : null);
+    }
+  }
 
   /**
    * A literal.
    *
-   * @param kind INTEGER or STRING; DATE, TIMESTAMP and the like for a text under such a cast
+   * @param kind INTEGER, NUMERIC, BOOLEAN or STRING; DATE, TIMESTAMP and the like for a text under
+   *     such a cast
    */
   private record Literal(String kind, String text) {}
 
@@ -56,31 +79,21 @@ final class WhereConditions {
   List<Condition> on(TableName table, RowSchema schema) {
     return named.getOrDefault(table, 0) == 1
         ? wanted.getOrDefault(table, List.of()).stream()
-            .flatMap(w -> condition(w, schema).stream())
+            .flatMap(w -> w.condition().on(schema).stream())
             .toList()
         : List.of();
   }
 
   private void select(ObjectNode select) {
     Map<String, TableName> tables = new HashMap<>();
-    if (!from(select.path("from_table"), tables)) {
+    JsonNode from = select.path("from_table");
+    if (!from(from, tables)) {
       return;
     }
-    boolean alone = isTable(select.path("from_table"));
+    Sight sight = new Sight(tables, isTable(from) ? name(from) : null);
     conjuncts(select.path("where_clause"))
-        .flatMap(WhereConditions::comparisons)
-        .forEach(comparison -> {
-          List<String> path = strings(comparison.column().path("column_names"));
-          TableName table =
-              path.size() == 2
-                  ? tables.get(path.getFirst())
-                  : path.size() == 1 && alone ? tables.values().iterator().next() : null;
-          if (table != null) {
-            wanted
-                .computeIfAbsent(table, t -> new ArrayList<>())
-                .add(new Wanted(path.getLast(), comparison.how(), comparison.literal()));
-          }
-        });
+        .flatMap(c -> wanted(c, sight).stream())
+        .forEach(w -> wanted.computeIfAbsent(w.table(), t -> new ArrayList<>()).add(w));
   }
 
   /** Collects tables by alias; false when rows may be matched by more than conditions. */
@@ -124,29 +137,101 @@ final class WhereConditions {
         : Stream.of(where);
   }
 
-  private record Compared(JsonNode column, Comparison how, Literal literal) {}
+  private static Optional<Wanted> wanted(JsonNode condition, Sight sight) {
+    String type = condition.path("type").asText();
+    return switch (type) {
+      case "COMPARE_BETWEEN" -> between(condition, sight);
+      case "COMPARE_IN" -> in(condition, sight);
+      case "CONJUNCTION_OR" ->
+          all(condition.path("children").valueStream().map(c -> wanted(c, sight)).toList())
+              .flatMap(parts -> joined(parts, Condition.Any::new));
+      case "CONJUNCTION_AND" ->
+          all(condition.path("children").valueStream().map(c -> wanted(c, sight)).toList())
+              .flatMap(parts -> joined(parts, Condition.All::new));
+      case "OPERATOR_IS_NULL" ->
+          sight.alone() == null
+              ? Optional.empty()
+              : ofColumn(condition, sight, Condition.IsNull::new);
+      case "OPERATOR_IS_NOT_NULL" -> ofColumn(condition, sight, Condition.IsNotNull::new);
+      default ->
+          comparison(type)
+              .flatMap(how -> {
+                JsonNode left = condition.path("left");
+                JsonNode right = condition.path("right");
+                return compared(left, how, right, sight)
+                    .or(() -> compared(right, turned(how), left, sight));
+              });
+    };
+  }
 
-  private static Stream<Compared> comparisons(JsonNode condition) {
-    if (condition.path("type").asText().equals("COMPARE_BETWEEN")) {
-      JsonNode input = condition.path("input");
-      return Stream.concat(
-          compared(input, Comparison.AT_LEAST, condition.path("lower")),
-          compared(input, Comparison.AT_MOST, condition.path("upper")));
+  private static Optional<Wanted> between(JsonNode condition, Sight sight) {
+    JsonNode input = condition.path("input");
+    return all(List.of(
+            compared(input, Comparison.AT_LEAST, condition.path("lower"), sight),
+            compared(input, Comparison.AT_MOST, condition.path("upper"), sight)))
+        .flatMap(parts -> joined(parts, Condition.All::new));
+  }
+
+  private static Optional<Wanted> in(JsonNode condition, Sight sight) {
+    List<JsonNode> children = condition.path("children").valueStream().toList();
+    return children.size() < 2
+        ? Optional.empty()
+        : all(children.stream()
+                .skip(1)
+                .map(value -> compared(children.getFirst(), Comparison.EQUAL, value, sight))
+                .toList())
+            .flatMap(parts -> joined(parts, Condition.Any::new));
+  }
+
+  /** Empty when one is not to be had. */
+  private static Optional<List<Wanted>> all(List<Optional<Wanted>> parts) {
+    return parts.stream().allMatch(Optional::isPresent)
+        ? Optional.of(parts.stream().flatMap(Optional::stream).toList())
+        : Optional.empty();
+  }
+
+  /** One of several, all on one table. */
+  private static Optional<Wanted> joined(
+      List<Wanted> parts, Function<List<Condition>, Condition> join) {
+    TableName table = parts.getFirst().table();
+    if (!parts.stream().allMatch(p -> p.table().equals(table))) {
+      return Optional.empty();
     }
-    Optional<Comparison> how =
-        switch (condition.path("type").asText()) {
-          case "COMPARE_EQUAL" -> Optional.of(Comparison.EQUAL);
-          case "COMPARE_LESSTHAN" -> Optional.of(Comparison.LESS);
-          case "COMPARE_LESSTHANOREQUALTO" -> Optional.of(Comparison.AT_MOST);
-          case "COMPARE_GREATERTHAN" -> Optional.of(Comparison.GREATER);
-          case "COMPARE_GREATERTHANOREQUALTO" -> Optional.of(Comparison.AT_LEAST);
-          default -> Optional.empty();
-        };
-    return how.stream()
-        .flatMap(h ->
-            Stream.concat(
-                compared(condition.path("left"), h, condition.path("right")),
-                compared(condition.path("right"), turned(h), condition.path("left"))));
+    return Optional.of(
+        new Wanted(
+            table,
+            schema -> {
+              List<Condition> conditions =
+                  parts.stream().flatMap(p -> p.condition().on(schema).stream()).toList();
+              return conditions.size() == parts.size()
+                  ? Optional.of(join.apply(conditions))
+                  : Optional.empty();
+            }));
+  }
+
+  private static Optional<Wanted> ofColumn(
+      JsonNode operator, Sight sight, Function<String, Condition> condition) {
+    JsonNode column = operator.path("children").path(0);
+    List<String> path = strings(column.path("column_names"));
+    return column.path("class").asText().equals("COLUMN_REF")
+        ? sight
+            .tableOf(path)
+            .map(table ->
+                new Wanted(
+                    table,
+                    schema -> schema.column(path.getLast()).map(c -> condition.apply(c.name()))))
+        : Optional.empty();
+  }
+
+  private static Optional<Comparison> comparison(String type) {
+    return switch (type) {
+      case "COMPARE_EQUAL" -> Optional.of(Comparison.EQUAL);
+      case "COMPARE_LESSTHAN" -> Optional.of(Comparison.LESS);
+      case "COMPARE_LESSTHANOREQUALTO" -> Optional.of(Comparison.AT_MOST);
+      case "COMPARE_GREATERTHAN" -> Optional.of(Comparison.GREATER);
+      case "COMPARE_GREATERTHANOREQUALTO" -> Optional.of(Comparison.AT_LEAST);
+      default -> Optional.empty();
+    };
   }
 
   private static Comparison turned(Comparison comparison) {
@@ -159,10 +244,18 @@ final class WhereConditions {
     };
   }
 
-  private static Stream<Compared> compared(JsonNode column, Comparison how, JsonNode value) {
+  private static Optional<Wanted> compared(
+      JsonNode column, Comparison how, JsonNode value, Sight sight) {
+    List<String> path = strings(column.path("column_names"));
     return column.path("class").asText().equals("COLUMN_REF")
-        ? literal(value).stream().map(l -> new Compared(column, how, l))
-        : Stream.empty();
+        ? literal(value)
+            .flatMap(literal ->
+                sight
+                    .tableOf(path)
+                    .map(table ->
+                        new Wanted(
+                            table, schema -> condition(path.getLast(), how, literal, schema))))
+        : Optional.empty();
   }
 
   private static Optional<Literal> literal(JsonNode value) {
@@ -179,11 +272,12 @@ final class WhereConditions {
   }
 
   /** The condition, when the literal is of the column's type and needs no rounding. */
-  private static Optional<Condition> condition(Wanted wanted, RowSchema schema) {
+  private static Optional<Condition> condition(
+      String column, Comparison how, Literal literal, RowSchema schema) {
     return schema
-        .column(wanted.column())
-        .filter(c -> fits(c.type(), wanted.literal()))
-        .map(c -> new Condition(c.name(), wanted.comparison(), wanted.literal().text()));
+        .column(column)
+        .filter(c -> fits(c.type(), literal))
+        .map(c -> new Condition.Compares(c.name(), how, literal.text()));
   }
 
   private static boolean fits(DataType type, Literal literal) {
@@ -201,8 +295,22 @@ final class WhereConditions {
           (date && isDay(literal.text()))
               || ((text || kind.equals(type == Simple.TIMESTAMP ? "TIMESTAMP" : "TIMESTAMPTZ"))
                   && isTime(literal.text()));
-      case Simple _, DataType.Decimal _, DataType.Nested _ -> false;
+      case Simple.BOOLEAN -> kind.equals("BOOLEAN");
+      case DataType.Decimal decimal ->
+          (kind.equals("INTEGER") || kind.equals("NUMERIC")) && fits(decimal, literal.text());
+      case Simple _, DataType.Nested _ -> false;
     };
+  }
+
+  /** Whether DuckDB compares as decimals of that scale: an integer counts as one of 19 digits. */
+  private static boolean fits(DataType.Decimal type, String text) {
+    if (!text.matches("-?\\d{1,18}(\\.\\d{1,18})?")) {
+      return false;
+    }
+    BigDecimal number = new BigDecimal(text);
+    return number.scale() <= type.scale()
+        && number.precision() - number.scale() <= type.precision() - type.scale()
+        && type.scale() <= 19;
   }
 
   private static int bits(Literal literal) {
