@@ -2,20 +2,34 @@ package io.millrace.cli;
 
 import io.millrace.contracts.error.MillraceException;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
-import java.util.stream.Collectors;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Conversions;
+import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.data.TimeConversions;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericEnumSymbol;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
@@ -26,6 +40,16 @@ final class LetterBytes {
   private static final int FRAME_BYTES = 5;
   private static final String BYTES_MAX = Integer.toString(16 << 20);
   private static final GenericData DATA = new GenericData();
+  private static final DateTimeFormatter TIME =
+      new DateTimeFormatterBuilder()
+          .appendPattern("HH:mm:ss")
+          .appendFraction(ChronoField.MICRO_OF_SECOND, 0, 6, true)
+          .toFormatter(Locale.ROOT);
+  private static final DateTimeFormatter DATE_TIME =
+      new DateTimeFormatterBuilder()
+          .appendPattern("uuuu-MM-dd ")
+          .append(TIME)
+          .toFormatter(Locale.ROOT);
 
   static {
     // Avro would reserve whatever length damaged bytes claim; no row of ours is longer.
@@ -33,6 +57,9 @@ final class LetterBytes {
     System.setProperty("org.apache.avro.limits.string.maxLength", BYTES_MAX);
     DATA.addLogicalTypeConversion(new Conversions.DecimalConversion());
     DATA.addLogicalTypeConversion(new TimeConversions.DateConversion());
+    DATA.addLogicalTypeConversion(new TimeConversions.TimeMillisConversion());
+    DATA.addLogicalTypeConversion(new TimeConversions.TimestampMillisConversion());
+    DATA.addLogicalTypeConversion(new TimeConversions.LocalTimestampMillisConversion());
     DATA.addLogicalTypeConversion(new TimeConversions.TimeMicrosConversion());
     DATA.addLogicalTypeConversion(new TimeConversions.TimestampMicrosConversion());
     DATA.addLogicalTypeConversion(new TimeConversions.LocalTimestampMicrosConversion());
@@ -66,16 +93,64 @@ final class LetterBytes {
                 + DATA.toString(value));
   }
 
-  /** The values of the record's fields as text; empty when it cannot be read as a record. */
+  /**
+   * The values of the record's fields that are not null, as DuckDB casts them to VARCHAR; empty
+   * when it cannot be read as a record, or has a value whose text there is not known.
+   */
   Optional<Set<String>> fields(byte @Nullable [] bytes) {
     return Optional.ofNullable(bytes)
         .flatMap(this::value)
         .filter(IndexedRecord.class::isInstance)
         .map(IndexedRecord.class::cast)
-        .map(row ->
-            row.getSchema().getFields().stream()
-                .map(field -> String.valueOf(row.get(field.pos())))
-                .collect(Collectors.toSet()));
+        .flatMap(LetterBytes::texts);
+  }
+
+  private static Optional<Set<String>> texts(IndexedRecord row) {
+    Set<String> texts = new HashSet<>();
+    for (Schema.Field field : row.getSchema().getFields()) {
+      Object value = row.get(field.pos());
+      if (value == null) {
+        continue;
+      }
+      Optional<String> text = text(value, field.schema());
+      if (text.isEmpty()) {
+        return Optional.empty();
+      }
+      texts.add(text.get());
+    }
+    return Optional.of(texts);
+  }
+
+  private static Optional<String> text(Object value, Schema schema) {
+    return switch (value) {
+      case CharSequence text -> Optional.of(isUuid(schema) ? lower(text) : text.toString());
+      case GenericEnumSymbol<?> symbol -> Optional.of(symbol.toString());
+      case Integer number -> Optional.of(number.toString());
+      case Long number -> Optional.of(number.toString());
+      case Boolean truth -> Optional.of(truth.toString());
+      case BigDecimal number -> Optional.of(number.toPlainString());
+      case LocalTime time -> Optional.of(TIME.format(time));
+      case LocalDate day -> hasFourDigits(day) ? Optional.of(day.toString()) : Optional.empty();
+      case LocalDateTime at ->
+          hasFourDigits(at.toLocalDate()) ? Optional.of(DATE_TIME.format(at)) : Optional.empty();
+      case Instant at ->
+          text(LocalDateTime.ofInstant(at, ZoneOffset.UTC), schema).map(t -> t + "+00");
+      default -> Optional.empty();
+    };
+  }
+
+  private static boolean isUuid(Schema schema) {
+    return (schema.isUnion() ? schema.getTypes() : List.of(schema))
+        .stream().anyMatch(type -> type.getLogicalType() instanceof LogicalTypes.Uuid);
+  }
+
+  private static String lower(CharSequence text) {
+    return text.toString().toLowerCase(Locale.ROOT);
+  }
+
+  /** DuckDB's text of earlier and later years is its own. */
+  private static boolean hasFourDigits(LocalDate day) {
+    return day.getYear() >= 1 && day.getYear() <= 9999;
   }
 
   private Optional<Object> value(byte[] bytes) {
@@ -91,6 +166,8 @@ final class LetterBytes {
       return decoder.isEnd() ? Optional.of(value) : Optional.empty();
     } catch (MillraceException | AvroRuntimeException | IOException e) {
       return Optional.empty();
+    } catch (DateTimeException | ArithmeticException e) {
+      return Optional.empty(); // a number that is no time
     } catch (IndexOutOfBoundsException | UnsupportedOperationException e) {
       return Optional.empty(); // how Avro's reader meets bytes that are not of the schema
     }
