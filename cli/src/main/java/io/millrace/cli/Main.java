@@ -29,6 +29,7 @@ import picocli.CommandLine.HelpCommand;
       PlanCommand.class,
       StatusCommand.class,
       SqlCommand.class,
+      AtCommand.class,
       TableCommand.class,
       VerifyCommand.class,
       AlterCommand.class,

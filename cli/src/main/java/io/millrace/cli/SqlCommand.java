@@ -1,23 +1,15 @@
 package io.millrace.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.cli.sql.LakeQuery;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -29,8 +21,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class SqlCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @Mixin Place place;
   @Spec CommandSpec spec;
 
@@ -39,6 +29,13 @@ final class SqlCommand implements Callable<Integer> {
 
   @Option(names = "--cut", paramLabel = "N", description = "The cut to read at (default: newest).")
   Optional<Long> cut = Optional.empty();
+
+  @Option(
+      names = "--as-of",
+      paramLabel = "TIME",
+      description =
+          "Read at the newest cut that all tables showed by then, such as 2026-01-31T12:00:00Z.")
+  Optional<Instant> asOf = Optional.empty();
 
   @Option(
       names = "--lake",
@@ -53,56 +50,18 @@ final class SqlCommand implements Callable<Integer> {
   OutputForm form;
 
   @Override
-  public Integer call() throws Exception {
-    OptionalLong at = cut.map(OptionalLong::of).orElse(OptionalLong.empty());
-    LakeQuery.Answer answer = LakeQuery.run(lake.orElseGet(place::lake), select, at);
-    answer.cut().ifPresent(c -> spec.commandLine().getErr().println("cut " + c));
+  public Integer call() {
+    if (cut.isPresent() && asOf.isPresent()) {
+      throw new ParameterException(spec.commandLine(), "--cut and --as-of exclude each other");
+    }
+    LakeQuery.Moment moment =
+        asOf.<LakeQuery.Moment>map(LakeQuery.Moment.AsOf::new)
+            .or(() -> cut.map(LakeQuery.Moment.Cut::new))
+            .orElseGet(LakeQuery.Moment.Newest::new);
     PrintWriter out = spec.commandLine().getOut();
-    switch (form) {
-      case TEXT -> text(answer, out);
-      case JSON -> out.println(json(answer));
-      case CSV -> csv(answer, out);
-    }
+    PrintWriter err = spec.commandLine().getErr();
+    LakeQuery.run(lake.orElseGet(place::lake), select, moment, PrintedRows.of(form, out, err));
+    out.flush();
     return ExitCode.OK;
-  }
-
-  private static void text(LakeQuery.Answer answer, PrintWriter out) {
-    List<Integer> numbers =
-        IntStream.range(0, answer.columns().size())
-            .filter(i -> answer.rows().stream().anyMatch(r -> r.get(i) instanceof Number))
-            .boxed()
-            .toList();
-    TextTable table = new TextTable(answer.columns(), numbers);
-    answer.rows().forEach(row -> table.row(row.stream().map(SqlCommand::shown).toList()));
-    table.lines().forEach(out::println);
-    out.println(answer.rows().size() == 1 ? "(1 row)" : "(" + answer.rows().size() + " rows)");
-  }
-
-  private static String json(LakeQuery.Answer answer) throws JsonProcessingException {
-    ArrayNode rows = JSON.createArrayNode();
-    for (List<@Nullable Object> row : answer.rows()) {
-      ObjectNode object = rows.addObject();
-      for (int i = 0; i < row.size(); i++) {
-        object.set(answer.columns().get(i), JSON.valueToTree(row.get(i)));
-      }
-    }
-    return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(rows);
-  }
-
-  private static void csv(LakeQuery.Answer answer, PrintWriter out) {
-    List<List<@Nullable Object>> lines = new ArrayList<>();
-    lines.add(List.copyOf(answer.columns()));
-    lines.addAll(answer.rows());
-    lines.forEach(
-        row -> out.println(row.stream().map(SqlCommand::field).collect(Collectors.joining(","))));
-  }
-
-  private static String shown(@Nullable Object value) {
-    return value == null ? "NULL" : value.toString();
-  }
-
-  private static String field(@Nullable Object value) {
-    String text = value == null ? "" : value.toString();
-    return text.matches("(?s).*[\",\n\r].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;
   }
 }

@@ -2,6 +2,8 @@ package io.millrace.cli;
 
 import io.millrace.cli.position.LakePositions;
 import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.Column;
 import io.millrace.lake.Compacted;
 import io.millrace.lake.CompactionGoal;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -27,6 +30,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -149,12 +153,26 @@ final class TableCommand {
               paramLabel = "COLUMN",
               split = ",",
               description = "Write all rows anew, ordered by these columns.")
-          List<String> clusterBy)
+          List<String> clusterBy,
+      @Option(
+              names = "--memory",
+              paramLabel = "SIZE",
+              description = "What DuckDB may take (default: ${DEFAULT-VALUE}).",
+              defaultValue = "512MB")
+          String memory,
+      @Option(
+              names = "--spill",
+              paramLabel = "SIZE",
+              description =
+                  "What it may write to the folder for temporary files beyond its memory, to order"
+                      + " rows for --cluster-by (default: ${DEFAULT-VALUE}).",
+              defaultValue = "4GB")
+          String spillMax)
       throws SQLException, IOException {
     TableName name = target.name();
     Path spill = Files.createTempDirectory("millrace-compact");
     try (Lake lake = target.open();
-        DuckDb duckDb = DuckDb.inMemory(spill, DuckDb.Limits.small());
+        DuckDb duckDb = DuckDb.inMemory(spill, new DuckDb.Limits(memory, 2, spillMax));
         Connection duck = duckDb.connect()) {
       DeltaTable table = new LakePositions(lake).table(name);
       List<String> columns = clusterBy == null ? List.of() : clusterBy;
@@ -182,7 +200,7 @@ final class TableCommand {
 
   private void requireColumn(DeltaTable table, String column) {
     if (table.schema().column(column).isEmpty()) {
-      throw new picocli.CommandLine.ParameterException(
+      throw new ParameterException(
           spec.commandLine(), "table " + table.name() + " has no column " + column);
     }
   }
@@ -242,19 +260,39 @@ final class TableCommand {
       mixinStandardHelpOptions = true)
   int restore(
       @Mixin Target target,
-      @Option(names = "--to-version", paramLabel = "N", required = true) long version,
+      @Option(names = "--to-version", paramLabel = "N", description = "The version.")
+          Optional<Long> toVersion,
+      @Option(
+              names = "--to-time",
+              paramLabel = "TIME",
+              description = "The newest version of then, such as 2026-01-31T12:00:00Z.")
+          Optional<Instant> toTime,
       @Option(
               names = "--force",
               description = "Allow a version of another cut; cuts between are not applied again.")
           boolean force) {
     TableName name = target.name();
+    if (toVersion.isPresent() == toTime.isPresent()) {
+      throw new ParameterException(spec.commandLine(), "give either --to-version or --to-time");
+    }
     try (Lake lake = target.open()) {
-      var _ = new LakePositions(lake).table(name);
+      DeltaTable table = new LakePositions(lake).table(name);
+      long version = toTime.isPresent() ? versionAt(table, toTime.get()) : toVersion.orElseThrow();
       long made =
           lake.maintenance(name)
               .restore(version, force ? RestoreMode.ANY_CUT : RestoreMode.SAME_CUT);
       target.out().println("version %d of %s is version %d".formatted(made, name, version));
     }
     return ExitCode.OK;
+  }
+
+  private static long versionAt(DeltaTable table, Instant time) {
+    return table
+        .history()
+        .versionAt(time)
+        .orElseThrow(() ->
+            new MillraceException(
+                LakeError.LK_011_HISTORY_GONE,
+                "the log of table " + table.name() + " begins after " + time + "."));
   }
 }

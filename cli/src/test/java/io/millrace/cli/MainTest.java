@@ -24,6 +24,10 @@ class MainTest {
         "nonsense",
         "sql",
         "sql --cut x SELECT",
+        "sql --as-of yesterday SELECT",
+        "sql --cut 1 --as-of 2026-01-31T12:00:00Z SELECT",
+        "at",
+        "at yesterday",
         "validate",
         "verify raw.x",
         "rebuild orders",
@@ -44,6 +48,7 @@ class MainTest {
         "table",
         "table vacuum",
         "table restore dim.x",
+        "table restore dim.x --to-version 1 --to-time 2026-01-31T12:00:00Z",
         "table describe nonsense",
         "init"
       })

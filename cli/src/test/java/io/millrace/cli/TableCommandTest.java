@@ -21,6 +21,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -103,13 +104,46 @@ class TableCommandTest {
     assertThat(out.toString()).contains("version 4 of dim.t is version 1");
   }
 
-  private int run(String command, String table, String... more) {
+  @Test
+  void restoresTheVersionOfATime() {
+    Instant at;
+    try (Lake lake = new Lake(directory)) {
+      at = lake.open(NAME).history().entries(3).get(1).at();
+    }
+    assertThat(run("restore", "dim.t", "--to-time", at.toString(), "--force"))
+        .isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains("version 3 of dim.t is version 1");
+    assertThat(run("restore", "dim.t", "--to-time", "2001-01-01T00:00:00Z"))
+        .isEqualTo(ExitCode.FAILED);
+    assertThat(err.toString()).contains("LK-011", "begins after 2001");
+    assertThat(run("restore", "dim.t")).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void namesTheVersionsOfACut() {
+    new ShardPositions(directory)
+        .write(new ShardPosition("dimension", 0, 7, Map.of(), List.of("dim.t"), Map.of()));
+    assertThat(execute("at", "5", "--lake", directory.toString())).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).containsPattern("dim\\.t +2 +2");
+    assertThat(execute("at", "1", "dim.t", "--lake", directory.toString())).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).containsPattern("dim\\.t +1 +1");
+    assertThat(execute("at", "8", "--lake", directory.toString())).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains("is not right at this cut");
+    assertThat(execute("at", "8", "dim.t", "--lake", directory.toString()))
+        .isEqualTo(ExitCode.FAILED);
+  }
+
+  private int execute(String... arguments) {
     CommandLine line = Main.commandLine();
     line.setOut(new PrintWriter(out, true));
     line.setErr(new PrintWriter(err, true));
+    return line.execute(arguments);
+  }
+
+  private int run(String command, String table, String... more) {
     List<String> arguments = new ArrayList<>(List.of("table", command, table));
     arguments.addAll(List.of("--lake", directory.toString()));
     arguments.addAll(List.of(more));
-    return line.execute(arguments.toArray(String[]::new));
+    return execute(arguments.toArray(String[]::new));
   }
 }

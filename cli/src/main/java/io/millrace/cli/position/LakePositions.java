@@ -8,6 +8,7 @@ import io.millrace.lake.DeltaTable;
 import io.millrace.lake.Lake;
 import io.millrace.lake.ShardPosition;
 import io.millrace.lake.ShardPositions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -69,15 +70,55 @@ public final class LakePositions {
       return TablePosition.everywhere(name, at);
     }
     rounds.add(at);
-    for (long v = table.version(); v > Math.max(-1, table.version() - VERSIONS_LOOKED_AT); v--) {
+    rounds.addAll(shownUpTo(table, table.version()));
+    return TablePosition.atRounds(name, at, rounds);
+  }
+
+  /**
+   * How far the table was at a time: through the cut before the next that changed it.
+   *
+   * @throws MillraceException CLI-005 when its log begins later
+   */
+  public TablePosition of(TableName name, Instant time) {
+    TablePosition now = of(name);
+    DeltaTable table = table(name);
+    long version =
+        table
+            .history()
+            .versionAt(time)
+            .orElseThrow(() ->
+                new MillraceException(
+                    CliError.CLI_005_NO_COMMON_CUT,
+                    "the log of table " + name + " begins after " + time + "."));
+    long shown = table.history().watermarkAt(version).cut();
+    long at = now.at();
+    for (long v = version + 1; v <= table.version(); v++) {
+      long next = table.history().watermarkAt(v).cut();
+      if (next > shown) {
+        at = next - 1;
+        break;
+      }
+    }
+    if (!now.byRounds()) {
+      return TablePosition.everywhere(name, at);
+    }
+    Set<Long> rounds = new TreeSet<>(now.rounds());
+    rounds.addAll(shownUpTo(table, version));
+    return TablePosition.atRounds(name, at, rounds);
+  }
+
+  /** Cuts that some versions up to one show. */
+  private static Set<Long> shownUpTo(DeltaTable table, long version) {
+    Set<Long> cuts = new TreeSet<>();
+    for (long v = version; v > Math.max(-1, version - VERSIONS_LOOKED_AT); v--) {
       Long cut = shownBy(table, v);
       if (cut == null) {
         break;
       }
-      rounds.add(cut);
+      cuts.add(cut);
     }
-    rounds.remove(-1L);
-    return TablePosition.atRounds(name, at, rounds);
+    cuts.remove(-1L);
+    return cuts;
   }
 
   /** The cut through which the table's changes have been announced; empty when no shard says. */

@@ -23,13 +23,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -111,6 +115,12 @@ class LakeQueryTest {
         "SELECT count(*) FROM staging.t WHERE id = 2",
         "SELECT count(*) FROM staging.t WHERE 1 < ID AND amount IS NULL",
         "SELECT count(*) FROM staging.t s WHERE s.id BETWEEN 2 AND 9",
+        "SELECT count(*) FROM staging.t WHERE id IN (2, 7)",
+        "SELECT count(*) FROM staging.t WHERE id = 2 OR (id > 5 AND id < 9) OR id BETWEEN 20 AND"
+            + " 30",
+        "SELECT count(*) FROM staging.t WHERE amount IS NULL",
+        "SELECT count(*) FROM staging.t WHERE amount > 1.00 OR id IN (2)",
+        "SELECT count(*) FROM marts.m JOIN staging.t s USING (id) WHERE s.id IN (2, 3)",
         "WITH x AS (FROM staging.t WHERE id > 1) SELECT count(*) FROM x",
         "SELECT count(*) FROM marts.m LEFT JOIN staging.t s USING (id) WHERE s.id >= 2",
         "SELECT count(*) FROM range(2, 3) r(i) FULL JOIN staging.t s ON s.id = i WHERE s.id > 1"
@@ -129,6 +139,9 @@ class LakeQueryTest {
         "SELECT count(*) FROM staging.t a JOIN staging.t b ON a.id = 1 WHERE b.id = 2",
         "SELECT count(*) FROM staging.t WHERE id > 1.5 OR true",
         "SELECT count(*) FROM marts.m JOIN staging.t s ON true WHERE NOT (s.id = 2)",
+        "SELECT count(*) FROM staging.t WHERE id NOT IN (2)",
+        "SELECT count(*) FROM marts.m LEFT JOIN staging.t s USING (id) WHERE s.amount IS NULL",
+        "SELECT count(*) FROM marts.m JOIN staging.t s USING (id) WHERE s.id = 2 OR m.id = 1",
         "SELECT count(*) FROM staging.t WHERE id = 99999999999999999999 OR id + 0 = 1",
         "SELECT count(*) FROM marts.m LEFT JOIN staging.t s ON s.id = 2"
       })
@@ -149,6 +162,13 @@ class LakeQueryTest {
           1 | amount > 0.999
           0 | id = 99999999999999999999
           2 | id >= -5
+          1 | amount IS NOT NULL
+          1 | amount IS NULL
+          2 | amount IS NULL OR amount = 1
+          1 | amount IN (1.00, 2.005)
+          0 | amount = 1.001
+          0 | id NOT IN (1, 2)
+          1 | id IN (1, NULL)
           """)
   void comparesAsDuckDbDoes(long rows, String condition) {
     assertThat(
@@ -156,6 +176,19 @@ class LakeQueryTest {
                     root, "SELECT count(*) FROM staging.t WHERE " + condition, OptionalLong.empty())
                 .rows())
         .isEqualTo(List.of(List.of(rows)));
+  }
+
+  /** A row of m that found none in t has no amount either. */
+  @Test
+  void keepsRowsThatAnOuterJoinMeets() {
+    assertThat(
+            LakeQuery.run(
+                    root,
+                    "SELECT count(*) FROM marts.m LEFT JOIN staging.t s USING (id) WHERE s.amount"
+                        + " IS NULL",
+                    OptionalLong.empty())
+                .rows())
+        .isEqualTo(List.of(List.of(1L)));
   }
 
   private void deleteFileOfFirstRow() throws IOException {
@@ -166,6 +199,90 @@ class LakeQueryTest {
               .min(Comparator.comparingLong(f -> f.toFile().lastModified()))
               .orElseThrow();
       Files.delete(first);
+    }
+  }
+
+  private long countAsOf(String from, TableName table, long version) {
+    Instant time;
+    try (Lake lake = new Lake(root)) {
+      time =
+          lake.open(table).history().entries(9).stream()
+              .filter(e -> e.version() == version)
+              .findFirst()
+              .orElseThrow()
+              .at();
+    }
+    List<Object> found = new ArrayList<>();
+    LakeQuery.run(
+        root.toString(),
+        "SELECT count(*) FROM " + from,
+        new LakeQuery.Moment.AsOf(time),
+        new LakeQuery.Rows() {
+          @Override
+          public void begin(OptionalLong cut, List<String> columns) {
+            found.add(cut.getAsLong());
+          }
+
+          @Override
+          public void row(List<@Nullable Object> values) {
+            found.addAll(values);
+          }
+
+          @Override
+          public void end() {}
+        });
+    assertThat(found).hasSize(2);
+    return 10 * (long) found.getFirst() + (long) found.getLast();
+  }
+
+  /** Answers are the cut's number, then a digit for the count. */
+  @Test
+  void readsWhatTablesShowedByATime() {
+    TableName staging = TableName.parse("staging.t");
+    TableName mart = TableName.parse("marts.m");
+    assertThat(countAsOf("staging.t", staging, 0)).isEqualTo(41);
+    assertThat(countAsOf("staging.t", staging, 1)).isEqualTo(92);
+    assertThat(countAsOf("staging.t JOIN marts.m USING (id)", mart, 0)).isEqualTo(1);
+    assertThat(countAsOf("staging.t JOIN marts.m USING (id)", mart, 1)).isEqualTo(82);
+    assertThatThrownBy(() -> countAsOf("marts.m", staging, 1)).hasMessageStartingWith("CLI-005");
+  }
+
+  /** A result that was held before its first row came would never come. */
+  @Test
+  @Timeout(60)
+  void handsRowsOnAsTheyCome() {
+    LakeQuery.Rows three =
+        new LakeQuery.Rows() {
+          private int rows;
+
+          @Override
+          public void begin(OptionalLong cut, List<String> columns) {}
+
+          @Override
+          public void row(List<@Nullable Object> values) {
+            if (++rows == 3) {
+              throw new IllegalStateException("enough");
+            }
+          }
+
+          @Override
+          public void end() {}
+        };
+    assertThatThrownBy(() ->
+            LakeQuery.run(
+                root.toString(),
+                "SELECT i, i + 1 FROM range(1000000000000) t(i)",
+                new LakeQuery.Moment.Newest(),
+                three))
+        .hasMessage("enough");
+  }
+
+  @Test
+  void writesNothingIntoTheLake() throws IOException {
+    var _ = LakeQuery.run(root, "FROM staging.t ORDER BY id", OptionalLong.empty());
+    try (Stream<Path> files = Files.list(root)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder("staging", "marts", "_millrace");
     }
   }
 
