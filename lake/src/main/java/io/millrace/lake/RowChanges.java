@@ -16,18 +16,9 @@ import org.roaringbitmap.RoaringBitmap;
  * preimage or a delete removes, in {@code __mirrored} its number in the mirror.
  *
  * @param relation its name as SQL text
- * @param places a checksum of the places
  */
 record RowChanges(
-    TableName table,
-    String relation,
-    long inserts,
-    long deletes,
-    long preimages,
-    long postimages,
-    String places) {
-  private static final String CHECKSUM = "coalesce(bit_xor(hash(__file, __row)), 0)::VARCHAR";
-
+    TableName table, String relation, long inserts, long deletes, long preimages, long postimages) {
   private static final String NEW_ROWS = "_change_type IN ('insert', 'update_postimage')";
   private static final String OLD_ROWS = "_change_type IN ('delete', 'update_preimage')";
 
@@ -46,11 +37,10 @@ record RowChanges(
                    count(*) FILTER (_change_type = 'update_postimage'),
                    count(*) FILTER (%s AND (__file IS NULL OR __row IS NULL)),
                    count(*) FILTER (%s AND (__file IS NOT NULL OR __row IS NOT NULL)),
-                   count(*),
-                   coalesce(bit_xor(hash(__file, __row)) FILTER (%s), 0)::VARCHAR
+                   count(*)
             FROM %s\
             """,
-            OLD_ROWS, NEW_ROWS, OLD_ROWS, relation);
+            OLD_ROWS, NEW_ROWS, relation);
     return Sql.query(
         duck,
         sql,
@@ -63,8 +53,7 @@ record RowChanges(
                   rows.getLong(1),
                   rows.getLong(2),
                   rows.getLong(3),
-                  rows.getLong(4),
-                  rows.getString(8));
+                  rows.getLong(4));
           if (rows.getLong(5) > 0 || rows.getLong(6) > 0) {
             throw changes.invalid("old rows without a place, or new rows with one");
           }
@@ -104,23 +93,20 @@ record RowChanges(
   }
 
   /**
-   * Deletes the rows that leave from the mirror that the changes were computed from: by their
-   * numbers there, which reads none of its columns, unless DuckDB has tidied its file since and
-   * given numbers anew. Call it within a transaction.
+   * Deletes the rows that leave from the mirror that the changes were computed from, by their
+   * numbers there. DuckDB gives numbers anew when it tidies its file, which another connection can
+   * make it do at any time, in the midst of a transaction too: so a number counts only where the
+   * row under it has a place that leaves, and that is asked in the statement that deletes.
    */
   void deleteFrom(Connection duck, String mirror) {
     String numbers = "SELECT __mirrored FROM " + relation + " WHERE " + OLD_ROWS;
-    boolean unmoved =
-        Sql.query(
-            duck,
-            Text.of("SELECT count(*), %s FROM %s WHERE rowid IN (%s)", CHECKSUM, mirror, numbers),
-            rows ->
-                rows.next() && rows.getLong(1) == removed() && places.equals(rows.getString(2)));
-    Sql.run(
-        duck,
-        unmoved
-            ? Text.of("DELETE FROM %s WHERE rowid IN (%s)", mirror, numbers)
-            : Text.of("DELETE FROM %s WHERE (__file, __row) IN (%s)", mirror, oldPlaces()));
+    String places = Text.of("(__file, __row) IN (%s)", oldPlaces());
+    long deleted =
+        Sql.update(
+            duck, Text.of("DELETE FROM %s WHERE rowid IN (%s) AND %s", mirror, numbers, places));
+    if (deleted < removed()) {
+      Sql.run(duck, Text.of("DELETE FROM %s WHERE %s", mirror, places));
+    }
   }
 
   /**

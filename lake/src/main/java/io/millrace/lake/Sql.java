@@ -95,6 +95,15 @@ public final class Sql {
     }
   }
 
+  /** Executes one INSERT, UPDATE or DELETE; how many rows that concerned. */
+  static long update(Connection duck, String sql) {
+    try (Statement statement = statement(duck)) {
+      return statement.executeLargeUpdate(sql);
+    } catch (SQLException e) {
+      throw failed(sql, e);
+    }
+  }
+
   /**
    * The first column of the first row of a query that returns one, as a number.
    *
