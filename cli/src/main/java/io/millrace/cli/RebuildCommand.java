@@ -24,7 +24,7 @@ final class RebuildCommand implements Callable<Integer> {
 
   @Option(
       names = "--lose-history",
-      description = "Allow a dimension to lose versions whose changes are no longer held.")
+      description = "Allow a dimension or a history to lose what is no longer held.")
   boolean loseHistory;
 
   @Override

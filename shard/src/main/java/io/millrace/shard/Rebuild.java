@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * An operator's order, in the {@code to} of a cut of source {@code operator.<service>.<shard>}.
  *
  * @param rebuild the table to compute anew at that cut, or to erase from
- * @param loseHistory whether a dimension may lose versions whose changes are no longer held
+ * @param loseHistory whether a dimension or a history may lose what is no longer held
  * @param rewindTo the cut to go back to and compute anew from; null: from the beginning
  * @param erase surrogate keys of the rows that a dimension erases, without being computed anew;
  *     empty for any other order
