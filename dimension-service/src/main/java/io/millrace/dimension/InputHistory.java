@@ -150,7 +150,10 @@ final class InputHistory {
         loadNothing(into);
         for (InputVersion part : parts) {
           load(part, members, PART);
-          Sql.run(duck, "INSERT INTO %s BY NAME FROM %s".formatted(Sql.name(into), PART));
+          Sql.run(
+              duck,
+              "INSERT INTO %s BY NAME SELECT %s, _weight FROM %s"
+                  .formatted(Sql.name(into), Sql.names(input.definition().schema().names()), PART));
         }
         net(duck, into);
       }

@@ -120,6 +120,17 @@ class PlanTest {
   }
 
   @Test
+  void aTableWithoutRowsBeginsWhereAnotherCanBeReadWithinItsPeriod() {
+    cuts(7);
+    allAt(3);
+    other.through = -1;
+    assertThat(plan.nextRound()).as("the others are of the period before").hasValue(6);
+    allAt(4);
+    other.through = -1;
+    assertThat(plan.nextRound()).hasValue(4);
+  }
+
+  @Test
   void anAuditKeepsNoTableFromMoreThanHalfAPeriodOfTheFastest() {
     assertThat(Audits.limit(List.of(failing, other))).isEqualTo(Duration.ofSeconds(2));
     other.period = 512;

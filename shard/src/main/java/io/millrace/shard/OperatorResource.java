@@ -17,6 +17,7 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** What an operator can order: an order is a cut, so that it has its place in the one order. */
 @Path("/api/v1/tables")
@@ -61,13 +62,16 @@ public class OperatorResource {
   @POST
   @Path("/{name}/rewind")
   @Blocking
-  public Ordered rewind(@PathParam("name") String name, @QueryParam("to") String to)
+  public Ordered rewind(@PathParam("name") String name, @QueryParam("to") @Nullable String to)
       throws ExecutionException, TimeoutException, InterruptedException {
     if (!served.has(name)) {
       throw new NotFoundException("no table " + name + " here");
     }
     if (Service.of(TableName.parse(name)) != Service.DIMENSION) {
       throw new BadRequestException("only a dimension can be rewound");
+    }
+    if (to == null) {
+      throw new BadRequestException("say where to: ?to= a cut or an instant");
     }
     return order(new Rebuild(name, false, cutOf(to), List.of()));
   }
