@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A small brokerage, of {@link BrokerageFigures}: a day that comes late changes nothing. */
+@EnabledIfSystemProperty(named = "millrace.long", matches = "true")
 class BrokerageIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final List<String> SMALL = List.of("-XX:TieredStopAtLevel=1", "-Xmx512m");

@@ -28,6 +28,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * at hand from the start and services killed meanwhile, they give the same rows, histories and
  * surrogate keys included, at every cut.
  */
+@EnabledIfSystemProperty(named = "millrace.long", matches = "true")
 class ReplayIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final List<Service> FOLLOWERS =
