@@ -433,8 +433,7 @@ class DimensionKindsIT {
         "CREATE DIMENSION dim.place FROM SNAPSHOT KEYS (customer_id) SURROGATE KEY place_sk"
             + " STORED AS SCD TYPE 2 AS SELECT customer_id, city FROM staging.customers");
     line.start(Service.DIMENSION);
-    line.awaitStatus(
-        Service.DIMENSION, LIMIT, "it opens", s -> s.toString().contains("\"dim.place\""));
+    line.awaitStatus(Service.DIMENSION, LIMIT, "opens", s -> s.toString().contains("dim.place"));
     shown();
     List<String> members = rows(columns, "dim.place", "customer_id <> 3");
     assertThat(members).hasSizeGreaterThan(20);
