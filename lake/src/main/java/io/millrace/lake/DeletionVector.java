@@ -24,8 +24,9 @@ import java.util.zip.CRC32;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * The rows of a file that are dead, as the log points to them: inside the log when small, else in a
- * file that all vectors of one commit share.
+ * The rows of a file that are dead, as the log points to them. Ours lie in a file that all vectors
+ * of one commit share, small ones too: Spark's VACUUM stops at one inside the log ({@code
+ * docs/adr/0014}). Those of others are read wherever they lie.
  *
  * @param storage "i" inside the log, "u" in a file of the table, "p" in any file
  * @param where the bytes in base 85, or what names the file
@@ -35,7 +36,6 @@ import org.roaringbitmap.RoaringBitmap;
  */
 record DeletionVector(
     String storage, String where, Optional<Integer> offset, int sizeBytes, long rows) {
-  private static final int INLINE_BYTES_MAX = 1024;
   private static final int MAGIC = 1681511377;
 
   static DeletionVector of(DeletionVectorDescriptor descriptor) {
@@ -85,7 +85,7 @@ record DeletionVector(
     }
   }
 
-  /** Writes the vectors of one commit; the file, if there is one, is on disk on return. */
+  /** Writes the vectors of one commit; their file is on disk on return. */
   static Map<Long, DeletionVector> write(TableFolder table, Map<Long, RoaringBitmap> dead) {
     Map<Long, DeletionVector> vectors = new LinkedHashMap<>();
     ByteArrayOutputStream shared = new ByteArrayOutputStream();
@@ -94,7 +94,7 @@ record DeletionVector(
       out.writeByte(1);
       dead.forEach((file, bitmap) -> vectors.put(file, add(out, id, bitmap)));
       out.flush();
-      if (shared.size() > 1) {
+      if (!dead.isEmpty()) {
         publish(
             table, table.path().resolve("deletion_vector_" + id + ".bin"), shared.toByteArray());
       }
@@ -121,14 +121,6 @@ record DeletionVector(
   private static DeletionVector add(DataOutputStream out, UUID id, RoaringBitmap bitmap) {
     byte[] bytes = bytes(bitmap);
     long rows = bitmap.getLongCardinality();
-    if (bytes.length <= INLINE_BYTES_MAX) {
-      return new DeletionVector(
-          DeletionVectorDescriptor.INLINE_DV_MARKER,
-          Base85Codec.encodeBytes(bytes),
-          Optional.empty(),
-          bytes.length,
-          rows);
-    }
     try {
       int offset = out.size();
       CRC32 crc = new CRC32();
@@ -148,7 +140,7 @@ record DeletionVector(
   }
 
   /** The portable form: magic, number of bitmaps, then each under its high 32 bits. */
-  private static byte[] bytes(RoaringBitmap bitmap) {
+  static byte[] bytes(RoaringBitmap bitmap) {
     bitmap.runOptimize();
     int size = bitmap.serializedSizeInBytes();
     ByteBuffer buffer = ByteBuffer.allocate(16 + size).order(ByteOrder.LITTLE_ENDIAN);

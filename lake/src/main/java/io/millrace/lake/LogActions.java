@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -90,6 +91,16 @@ final class LogActions {
 
   /** The files of a snapshot, with numbers and dead rows. */
   static List<LiveFile> filesOf(Snapshot snapshot, TableFolder table) {
+    return filesOf(snapshot, table, vector -> vector.read(table));
+  }
+
+  /** The same without their dead rows, for which no file but the log is read. */
+  static List<LiveFile> filesAsLogged(Snapshot snapshot, TableFolder table) {
+    return filesOf(snapshot, table, _ -> new RoaringBitmap());
+  }
+
+  private static List<LiveFile> filesOf(
+      Snapshot snapshot, TableFolder table, Function<DeletionVector, RoaringBitmap> dead) {
     List<LiveFile> files = new ArrayList<>();
     ScanImpl scan = (ScanImpl) snapshot.getScanBuilder().build();
     try (CloseableIterator<io.delta.kernel.data.FilteredColumnarBatch> batches =
@@ -111,7 +122,7 @@ final class LogActions {
                     add.getStatsJson().orElse(null),
                     FileStatistics.rows(add.getStatsJson().orElse(null)),
                     vector,
-                    vector.map(v -> v.read(table)).orElseGet(RoaringBitmap::new)));
+                    vector.map(dead).orElseGet(RoaringBitmap::new)));
           }
         }
       }

@@ -27,15 +27,14 @@ final class Restoration {
   }
 
   long to(long version, RestoreMode mode) {
-    DeltaTable table = lake.open(name);
-    TableVersion now = TableVersion.newest(lake, name);
+    TableVersion now = TableVersion.newestAsLogged(lake, name);
     if (version < 0 || version > now.version()) {
       throw new MillraceException(
           LakeError.LK_017_RESTORE_REFUSED,
           Text.of("table %s has no version %d; its newest is %d.", name, version, now.version()));
     }
     Watermark present = DeltaTable.stored(name, now.snapshot()).watermark();
-    Watermark then = table.history().watermarkAt(version);
+    Watermark then = TableHistory.watermarkAt(lake, name, version);
     if (mode == RestoreMode.SAME_CUT && then.cut() != present.cut()) {
       throw new MillraceException(
           LakeError.LK_017_RESTORE_REFUSED,
@@ -44,8 +43,9 @@ final class Restoration {
                   + " apply the cuts between again: use rebuild, or force it.",
               version, name, then.cut(), present.cut()));
     }
-    FileChanges changes = changes(now, table.history().files(version));
     TableFolder folder = lake.folder(name);
+    FileChanges changes =
+        changes(now, LogActions.filesAsLogged(TableHistory.snapshot(lake, name, version), folder));
     requireFiles(folder, changes.added());
     Watermark stamped =
         new Watermark(

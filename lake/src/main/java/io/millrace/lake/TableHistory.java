@@ -2,6 +2,7 @@ package io.millrace.lake;
 
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.TableManager;
+import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.RowSchema;
@@ -127,9 +128,16 @@ public final class TableHistory {
 
   /** What a version shows. */
   public Watermark watermarkAt(long version) {
-    return log.read(version)
+    return watermarkAt(lake, table.name(), version);
+  }
+
+  /** What a version of a table shows that perhaps cannot be opened. */
+  static Watermark watermarkAt(Lake lake, TableName name, long version) {
+    return lake.folder(name)
+        .log()
+        .read(version)
         .flatMap(CommitLog.Commit::watermark)
-        .orElseGet(() -> DeltaTable.stored(table.name(), snapshot(version)).watermark());
+        .orElseGet(() -> DeltaTable.stored(name, snapshot(lake, name, version)).watermark());
   }
 
   /** The table's columns and key at a version. */
@@ -198,22 +206,30 @@ public final class TableHistory {
   }
 
   private Snapshot snapshot(long version) {
+    return snapshot(lake, table.name(), version);
+  }
+
+  /**
+   * The log as it was at a version.
+   *
+   * @throws MillraceException LK-011 when the log no longer tells
+   */
+  static Snapshot snapshot(Lake lake, TableName name, long version) {
     try {
       Snapshot snapshot =
-          TableManager.loadSnapshot(table.path().toString())
+          TableManager.loadSnapshot(lake.path(name).toString())
               .atVersion(version)
               .build(lake.engine());
-      Features.requireReadable(table.name(), snapshot);
+      Features.requireReadable(name, snapshot);
       return snapshot;
     } catch (MillraceException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw Features.refusal(table.name(), e)
+      throw Features.refusal(name, e)
           .orElseGet(() ->
               new MillraceException(
                   LakeError.LK_011_HISTORY_GONE,
-                  Text.of(
-                      "version %d of table %s cannot be read from the log.", version, table.name()),
+                  Text.of("version %d of table %s cannot be read from the log.", version, name),
                   e));
     }
   }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * A table's newest version as maintenance sees it: beside the table's writer, never in its place.
@@ -20,10 +21,20 @@ record TableVersion(
 
   /** Loads the newest. */
   static TableVersion newest(Lake lake, TableName name) {
+    return newest(lake, name, LogActions::filesOf);
+  }
+
+  /** The same without the files' dead rows: it can be loaded when some of its files are gone. */
+  static TableVersion newestAsLogged(Lake lake, TableName name) {
+    return newest(lake, name, LogActions::filesAsLogged);
+  }
+
+  private static TableVersion newest(
+      Lake lake, TableName name, BiFunction<Snapshot, TableFolder, List<LiveFile>> files) {
     Snapshot snapshot = DeltaTable.load(lake, name, new LakeCommitter());
     Features.requireWritable(name, snapshot);
     LiveFiles live = new LiveFiles();
-    live.replaceAll(LogActions.filesOf(snapshot, lake.folder(name)));
+    live.replaceAll(files.apply(snapshot, lake.folder(name)));
     return new TableVersion(lake, name, snapshot, TableLayout.of(snapshot), live);
   }
 

@@ -3,6 +3,7 @@ package io.millrace.lake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.delta.kernel.internal.deletionvectors.Base85Codec;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,25 @@ class ChangeFeedTest extends LakeFixture {
         Map.of(LakeCommitter.CUT, "none"));
     assertThat(feed(lake.open(NAME), 3)).containsExactly("insert|1|a|1.00");
     assertThat(first.vector()).isEqualTo(Optional.empty());
+  }
+
+  @Test
+  void readsDeletionVectorsOfOthersInsideTheLogAndWritesNone() throws Exception {
+    DeltaTable table = createTable();
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    make(table, mirror, 1, "SELECT * FROM mirror WHERE id = 2");
+    assertThat(Files.readString(table.path().resolve("_delta_log/00000000000000000001.json")))
+        .contains("\"storageType\":\"u\"");
+    LiveFile first = table.scan().files().iterator().next();
+    RoaringBitmap dead = RoaringBitmap.bitmapOf(0, 1);
+    byte[] bytes = DeletionVector.bytes(dead);
+    DeletionVector inside =
+        new DeletionVector("i", Base85Codec.encodeBytes(bytes), Optional.empty(), bytes.length, 2);
+    outsider(
+        lake,
+        new FileChanges(List.of(first), List.of(first.with(inside, dead)), List.of(), List.of()),
+        Map.of(LakeCommitter.CUT, "none"));
+    assertThat(feed(lake.open(NAME), 2)).containsExactly("delete|2|b|null");
   }
 
   @Test
