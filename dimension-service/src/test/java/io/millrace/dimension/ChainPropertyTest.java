@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code -Dmillrace.chain.cases} sets their number, {@code -Dmillrace.seed} repeats a run.
  */
 class ChainPropertyTest {
-  private static final int CASES = Integer.getInteger("millrace.chain.cases", 2_000);
+  private static final int CASES = Integer.getInteger("millrace.chain.cases", 1_000);
   private static final Rules TYPE_2 = Rules.of(ScdType.TYPE_2);
   private static final int CUTS = 12;
   private static final UnaryOperator<String> AS_IT_IS = UnaryOperator.identity();

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * number of restarts, gives the rows that the plain model has of the set.
  */
 class HistoryPropertyTest {
-  private static final int CASES = Integer.getInteger("millrace.chain.cases", 2_000);
+  private static final int CASES = Integer.getInteger("millrace.chain.cases", 1_000);
   private static final UnaryOperator<String> AS_IT_IS = UnaryOperator.identity();
 
   @TempDir Path folder;

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * should show is what {@link KeyedModel} says without facts, but for the place where it begins.
  */
 class InferredMembersTest {
-  private static final int KEYS = Integer.getInteger("millrace.chain.cases", 2_000) / 20;
+  private static final int KEYS = Integer.getInteger("millrace.chain.cases", 1_000) / 20;
   private static final long BEGINNING = -2_208_988_800_000_000L;
   private static final long SECOND = Histories.SECOND;
 

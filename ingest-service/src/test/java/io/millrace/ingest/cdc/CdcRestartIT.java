@@ -28,7 +28,7 @@ import org.postgresql.PGConnection;
 /** Nothing is lost and nothing comes twice, wherever the reader dies. */
 @NullUnmarked
 class CdcRestartIT extends OnDatabase {
-  private static final int LIVES = 10;
+  private static final int LIVES = 7;
 
   @Test
   void goesOnBehindEveryTransactionAlone() throws Exception {

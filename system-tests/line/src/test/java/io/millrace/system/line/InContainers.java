@@ -26,7 +26,8 @@ record InContainers(KafkaContainer kafka, PostgreSQLContainer database, Stack re
     }
     KafkaContainer kafka =
         new KafkaContainer(image("millrace.kafka.image", "apache/kafka"))
-            .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false");
+            .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
+            .withEnv("KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS", "1000");
     PostgreSQLContainer database =
         new PostgreSQLContainer(image("millrace.postgres.image", "postgres"))
             .withDatabaseName("shop")

@@ -32,6 +32,11 @@ import java.util.stream.Collectors;
 /** The stack, the example warehouse and the four services, in a folder of its own. */
 final class Line implements AutoCloseable {
   private static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
+  /** Who is killed is missed after this, so that a test does not wait for it. */
+  private static final Map<String, String> SOON_MISSED =
+      Map.of("SESSION_TIMEOUT_MS", "4000", "HEARTBEAT_INTERVAL_MS", "500");
+
+  private static final String PLACEMENT = "MP_MESSAGING_INCOMING_PLACEMENT_";
   private static final List<String> SMALL = List.of("-XX:TieredStopAtLevel=1", "-Xmx512m");
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -189,6 +194,7 @@ final class Line implements AutoCloseable {
     env.put("MILLRACE_LAKE", lake.toString());
     env.put("MILLRACE_STATE", folder.resolve("state/" + service.id()).toString());
     env.put("MILLRACE_HTTP_PORT", Integer.toString(port(service)));
+    SOON_MISSED.forEach((name, value) -> env.put(PLACEMENT + name, value));
     env.putAll(settings);
     env.put("MILLRACE_PARENT_PID", Long.toString(ProcessHandle.current().pid()));
     Path log = folder.resolve(service.id() + ".log");
