@@ -1,0 +1,4 @@
+CREATE STAGING TABLE staging.region
+  KEYS (r_regionkey)
+AS SELECT r_regionkey, r_name
+   FROM raw.shop.region;
