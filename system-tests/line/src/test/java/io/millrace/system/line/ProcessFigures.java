@@ -23,13 +23,20 @@ record ProcessFigures(double cpuSeconds, double residentMegabytes) {
     double cpu =
         (Long.parseLong(afterName[USER_TIME]) + Long.parseLong(afterName[SYSTEM_TIME]))
             / TICKS_PER_SECOND;
-    double resident =
-        Files.readAllLines(folder.resolve("status")).stream()
-            .filter(line -> line.startsWith("VmRSS:"))
-            .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024)
-            .findFirst()
-            .orElse(0);
-    return new ProcessFigures(cpu, resident);
+    return new ProcessFigures(cpu, megabytes(folder, "VmRSS:"));
+  }
+
+  /** The largest resident set that the process has had. */
+  static double peakMegabytes(ProcessHandle process) throws IOException {
+    return megabytes(Path.of("/proc", Long.toString(process.pid())), "VmHWM:");
+  }
+
+  private static double megabytes(Path folder, String field) throws IOException {
+    return Files.readAllLines(folder.resolve("status")).stream()
+        .filter(line -> line.startsWith(field))
+        .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024)
+        .findFirst()
+        .orElse(0);
   }
 
   ProcessFigures since(ProcessFigures before) {
