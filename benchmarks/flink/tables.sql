@@ -99,8 +99,11 @@ CREATE TABLE marts.q1 (
   PRIMARY KEY (l_returnflag, l_linestatus) NOT ENFORCED
 ) WITH (
   'connector' = 'upsert-kafka',
-  'topic' = 'flink.q1',
+  'topic' = '${run}.q1',
   'properties.bootstrap.servers' = '${bootstrap}',
+  'properties.transaction.timeout.ms' = '600000',
+  'sink.delivery-guarantee' = '${guarantee}',
+  'sink.transactional-id-prefix' = '${run}.q1',
   'key.format' = 'json',
   'value.format' = 'json',
   'value.json.encode.decimal-as-plain-number' = 'true'
@@ -111,8 +114,11 @@ CREATE TABLE marts.q3 (
   PRIMARY KEY (l_orderkey, o_orderdate, o_shippriority) NOT ENFORCED
 ) WITH (
   'connector' = 'upsert-kafka',
-  'topic' = 'flink.q3',
+  'topic' = '${run}.q3',
   'properties.bootstrap.servers' = '${bootstrap}',
+  'properties.transaction.timeout.ms' = '600000',
+  'sink.delivery-guarantee' = '${guarantee}',
+  'sink.transactional-id-prefix' = '${run}.q3',
   'key.format' = 'json',
   'value.format' = 'json',
   'value.json.encode.decimal-as-plain-number' = 'true'
@@ -123,8 +129,11 @@ CREATE TABLE marts.q4 (
   PRIMARY KEY (o_orderpriority) NOT ENFORCED
 ) WITH (
   'connector' = 'upsert-kafka',
-  'topic' = 'flink.q4',
+  'topic' = '${run}.q4',
   'properties.bootstrap.servers' = '${bootstrap}',
+  'properties.transaction.timeout.ms' = '600000',
+  'sink.delivery-guarantee' = '${guarantee}',
+  'sink.transactional-id-prefix' = '${run}.q4',
   'key.format' = 'json',
   'value.format' = 'json',
   'value.json.encode.decimal-as-plain-number' = 'true'
@@ -135,8 +144,11 @@ CREATE TABLE marts.q5 (
   PRIMARY KEY (n_name) NOT ENFORCED
 ) WITH (
   'connector' = 'upsert-kafka',
-  'topic' = 'flink.q5',
+  'topic' = '${run}.q5',
   'properties.bootstrap.servers' = '${bootstrap}',
+  'properties.transaction.timeout.ms' = '600000',
+  'sink.delivery-guarantee' = '${guarantee}',
+  'sink.transactional-id-prefix' = '${run}.q5',
   'key.format' = 'json',
   'value.format' = 'json',
   'value.json.encode.decimal-as-plain-number' = 'true'

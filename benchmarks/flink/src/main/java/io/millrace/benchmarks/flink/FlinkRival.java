@@ -17,16 +17,19 @@ import org.apache.flink.table.api.TableEnvironment;
  * MiniCluster within this process.
  *
  * <pre>
- *   TABLES MARTS BOOTSTRAP REGISTRY [SETTING=VALUE]...
+ *   TABLES MARTS BOOTSTRAP REGISTRY RUN [SETTING=VALUE]...
  * </pre>
  *
  * <p>TABLES is a file of statements that make the catalogue, each ended by a semicolon at the end
- * of a line, in which <code>${bootstrap}</code> and <code>${registry}</code> are replaced. MARTS is
- * a folder of dynamic tables; <code>marts/q1.sql</code> is inserted into <code>marts.q1</code>.
- * Settings are Flink's own.
+ * of a line, in which <code>${bootstrap}</code>, <code>${registry}</code> and <code>${run}</code>,
+ * with which the names of result topics begin, are replaced. MARTS is a folder of dynamic tables;
+ * <code>marts/q1.sql</code> is inserted into <code>marts.q1</code>. Settings are Flink's own; with
+ * an interval of checkpoints, what is written to a topic is written exactly once, otherwise at
+ * least once.
  */
 public final class FlinkRival {
   private static final String HEADER = "(?s)^.*?\\nAS\\s";
+  private static final String CHECKPOINTS = "execution.checkpointing.interval";
 
   private FlinkRival() {}
 
@@ -35,7 +38,7 @@ public final class FlinkRival {
         .parent()
         .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
     Configuration settings = new Configuration();
-    for (String setting : List.of(arguments).subList(4, arguments.length)) {
+    for (String setting : List.of(arguments).subList(5, arguments.length)) {
       String[] pair = setting.split("=", 2);
       settings.setString(pair[0], pair[1]);
     }
@@ -45,7 +48,16 @@ public final class FlinkRival {
                 .inStreamingMode()
                 .withConfiguration(settings)
                 .build());
-    Map<String, String> places = Map.of("${bootstrap}", arguments[2], "${registry}", arguments[3]);
+    Map<String, String> places =
+        Map.of(
+            "${bootstrap}",
+            arguments[2],
+            "${registry}",
+            arguments[3],
+            "${run}",
+            arguments[4],
+            "${guarantee}",
+            settings.containsKey(CHECKPOINTS) ? "exactly-once" : "at-least-once");
     for (String statement : statements(Path.of(arguments[0]), places)) {
       tables.executeSql(statement);
     }

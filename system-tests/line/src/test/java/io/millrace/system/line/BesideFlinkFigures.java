@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.changelog.cut.FoldedCut;
-import io.millrace.changelog.topic.KafkaConnection;
 import io.millrace.contracts.Service;
 import io.millrace.local.PostgresAddress;
 import io.millrace.local.Progress;
@@ -24,11 +23,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +45,8 @@ class BesideFlinkFigures {
       Double.parseDouble(System.getProperty("millrace.scale", "0.1"));
   private static final int TRANSACTIONS = Integer.getInteger("millrace.transactions", 100);
   private static final int BATCHES = Integer.getInteger("millrace.batches", 3);
+  private static final int SECONDS = Integer.getInteger("millrace.seconds", 20);
+  private static final long SECOND_NANOS = 1_000_000_000;
   private static final List<String> JVM = words("millrace.jvm", "-Xmx512m");
   private static final Path FLINK_JAVA =
       Path.of(
@@ -62,8 +60,23 @@ class BesideFlinkFigures {
           "parallelism.default=2 pipeline.object-reuse=true"
               + " table.exec.mini-batch.enabled=true table.exec.mini-batch.size=20000"
               + " table.exec.mini-batch.allow-latency=500ms"
+              + " table.optimizer.agg-phase-strategy=TWO_PHASE"
               + " taskmanager.memory.network.min=256m taskmanager.memory.network.max=256m"
               + " heartbeat.timeout=10min");
+
+  /** State on the heap that ends with the process, results at least once: what is fastest. */
+  private static final Way BARE = new Way("Flink without checkpoints", "bare", List.of());
+
+  /** Results exactly once, and state that outlives the process. */
+  private static final Way EXACT =
+      new Way(
+          "Flink with checkpoints",
+          "exact",
+          words(
+              "millrace.flink.exact",
+              "execution.checkpointing.interval=1s state.backend.type=rocksdb"
+                  + " execution.checkpointing.incremental=true"
+                  + " taskmanager.memory.managed.size=512m"));
 
   private int transactions;
 
@@ -72,10 +85,17 @@ class BesideFlinkFigures {
     Keeper start() throws IOException;
   }
 
+  /**
+   * How Flink keeps the queries.
+   *
+   * @param id begins the names of its topics and its log
+   * @param settings beside those of every way
+   */
+  private record Way(String name, String id, List<String> settings) {}
+
   @Test
   void sideBySide(@TempDir Path folder) throws Exception {
     try (Line line = new Line(folder, FourQueries.HOME.resolve("warehouse"), JVM)) {
-      createTopics(line);
       ShopLoader.load(line.stack.postgres(), SCALE, Progress.silent());
       try (Connection shop = shop(line.stack.postgres())) {
         run(shop, Files.readString(FourQueries.HOME.resolve("prepare.sql")));
@@ -85,9 +105,11 @@ class BesideFlinkFigures {
         line.set("MP_MESSAGING_INCOMING_PLACEMENT_SESSION_TIMEOUT_MS", "600000");
         write(line, shop, TRANSACTIONS);
         say(String.format(Locale.ROOT, "%,d changes in the raw topics", changes(line)));
-        play("Flink", line, shop, () -> flink(line, "first"), 0);
+        play(BARE.name(), line, shop, () -> flink(line, BARE, 1), 0);
+        play(EXACT.name(), line, shop, () -> flink(line, EXACT, 1), 0);
         play("Millrace", line, shop, () -> new MillraceKeeper(line, LIMIT), BATCHES);
-        play("Flink", line, shop, () -> flink(line, "second"), BATCHES);
+        play(EXACT.name(), line, shop, () -> flink(line, EXACT, 2), BATCHES);
+        play(BARE.name(), line, shop, () -> flink(line, BARE, 2), BATCHES);
       }
     }
   }
@@ -107,9 +129,12 @@ class BesideFlinkFigures {
       for (int batch = 0; batches > 0 && batch <= batches; batch++) {
         costs.add(batch(who, line, shop, keeper));
       }
+      if (batches > 0) {
+        stream(who, line, shop, keeper);
+      }
       costs.stream()
           .skip(1)
-          .sorted(Comparator.comparing(Cost::changesPerSecond))
+          .sorted(Comparator.comparingDouble(Cost::changesPerSecond))
           .skip(batches / 2)
           .findFirst()
           .ifPresent(median -> say(who + ", batches, the median: " + median));
@@ -132,6 +157,23 @@ class BesideFlinkFigures {
     return cost;
   }
 
+  /** Changes that come evenly, about a thousand a second, to a keeper that has caught up. */
+  private void stream(String who, Line line, Connection shop, Keeper keeper) throws Exception {
+    long before = changes(line);
+    Meter meter = Meter.start(keeper.processes());
+    long begunNanos = System.nanoTime();
+    for (int second = 0; second < SECONDS; second++) {
+      transact(shop);
+      LockSupport.parkNanos(begunNanos + (second + 1) * SECOND_NANOS - System.nanoTime());
+    }
+    Cost cost = meter.stop(keeper.processes(), 0);
+    awaitIngested(line, Clock.systemUTC().instant());
+    Expected expected = Expected.of(line, shop);
+    keeper.awaitShown(expected.cut(), expected.rows(), LIMIT);
+    requireRows(who, keeper, expected);
+    say(who + ", a steady stream: " + cost.of(changes(line) - before));
+  }
+
   private static void requireRows(String who, Keeper keeper, Expected expected) throws Exception {
     for (String query : FourQueries.NAMES) {
       assertThat(keeper.rows(query))
@@ -141,20 +183,31 @@ class BesideFlinkFigures {
     }
   }
 
-  private static Keeper flink(Line line, String run) throws IOException {
+  private static Keeper flink(Line line, Way way, int run) throws IOException {
+    String id = way.id() + run;
+    List<String> settings = new ArrayList<>(FLINK_SETTINGS);
+    settings.addAll(way.settings());
+    settings.add("execution.checkpointing.storage=filesystem");
+    settings.add("execution.checkpointing.dir=" + line.folder.resolve("flink-" + id).toUri());
     return new FlinkKeeper(
-        line, FLINK_JAVA, FLINK_JVM, FLINK_SETTINGS, Path.of("target/flink-" + run + ".log"));
+        line, id, FLINK_JAVA, FLINK_JVM, settings, Path.of("target/flink-" + id + ".log"));
   }
 
   /** Writes transactions to the source and waits until the raw topics have them. */
   private void write(Line line, Connection shop, int count)
       throws IOException, InterruptedException, SQLException {
-    String changes = Files.readString(FourQueries.HOME.resolve("changes.sql"));
     for (int i = 0; i < count; i++) {
-      double seed = (transactions++ % 1_000) / 1e3;
-      run(shop, changes.replace("${seed}", Double.toString(seed)));
+      transact(shop);
     }
     awaitIngested(line, Clock.systemUTC().instant().plus(HEARTBEATS));
+  }
+
+  private void transact(Connection shop) throws IOException, SQLException {
+    double seed = (transactions++ % 1_000) / 1e3;
+    run(
+        shop,
+        Files.readString(FourQueries.HOME.resolve("changes.sql"))
+            .replace("${seed}", Double.toString(seed)));
   }
 
   /** Waits for a cut that holds everything that the source commits before. */
@@ -188,19 +241,6 @@ class BesideFlinkFigures {
     List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
     keeper.processes().forEach(process -> command.add(Long.toString(process.pid())));
     assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
-  }
-
-  private static void createTopics(Line line) throws ExecutionException, InterruptedException {
-    try (Admin admin = new KafkaConnection(line.stack.kafkaBootstrap(), Map.of()).admin()) {
-      admin
-          .createTopics(
-              FourQueries.NAMES.stream()
-                  .map(name ->
-                      new NewTopic(FlinkKeeper.topic(name), Optional.of(1), Optional.empty()))
-                  .toList())
-          .all()
-          .get();
-    }
   }
 
   private static Connection shop(PostgresAddress postgres) throws SQLException {
@@ -262,6 +302,10 @@ class BesideFlinkFigures {
       double cpuSeconds,
       double peakMegabytes,
       double brokerCpuSeconds) {
+    Cost of(long number) {
+      return new Cost(number, seconds, cpuSeconds, peakMegabytes, brokerCpuSeconds);
+    }
+
     double changesPerSecond() {
       return changes / seconds;
     }

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -22,29 +25,42 @@ import org.apache.kafka.common.TopicPartition;
 final class FlinkKeeper implements Keeper {
   private static final Duration POLL = Duration.ofMillis(20);
 
+  private final String run;
   private final Process process;
   private final Path log;
   private final Consumer<byte[], byte[]> results;
   private final Map<String, Map<ByteBuffer, byte[]>> rows = new HashMap<>();
 
   /**
-   * Starts it. Its topics exist.
+   * Makes its topics and starts it.
    *
+   * @param run names it, and its topics
    * @param java the JVM
    * @param jvm options of the JVM
    * @param settings Flink's own, each {@code key=value}
    * @param log a file for its output
    */
-  FlinkKeeper(Line line, Path java, List<String> jvm, List<String> settings, Path log)
+  FlinkKeeper(Line line, String run, Path java, List<String> jvm, List<String> settings, Path log)
       throws IOException {
+    this.run = run;
     this.log = log;
-    this.results =
-        new KafkaConnection(line.stack.kafkaBootstrap(), Map.of()).consumer("read_committed");
+    KafkaConnection kafka = new KafkaConnection(line.stack.kafkaBootstrap(), Map.of());
+    try (Admin admin = kafka.admin()) {
+      admin
+          .createTopics(
+              FourQueries.NAMES.stream()
+                  .map(name -> new NewTopic(topic(name), Optional.of(1), Optional.empty()))
+                  .toList())
+          .all()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join();
+    }
+    this.results = kafka.consumer("read_committed");
     List<TopicPartition> topics =
         FourQueries.NAMES.stream().map(name -> new TopicPartition(topic(name), 0)).toList();
     results.assign(topics);
-    results.seekToEnd(topics);
-    topics.forEach(results::position);
+    results.seekToBeginning(topics);
     List<String> command = new ArrayList<>();
     command.add(java.toString());
     command.addAll(jvm);
@@ -60,14 +76,15 @@ final class FlinkKeeper implements Keeper {
     command.add(FourQueries.HOME.resolve("warehouse/marts").toString());
     command.add(line.stack.kafkaBootstrap());
     command.add(line.stack.registryUrl());
+    command.add(run);
     command.addAll(settings);
     this.process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
   }
 
   /** The topic of a query's rows. */
-  static String topic(String query) {
-    return "flink." + query;
+  private String topic(String query) {
+    return run + "." + query;
   }
 
   @Override

@@ -23,5 +23,5 @@ interface Keeper extends AutoCloseable {
 
   /** Ends its processes. */
   @Override
-  void close() throws Exception;
+  void close();
 }

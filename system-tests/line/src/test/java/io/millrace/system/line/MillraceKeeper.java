@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Staging and marts service: raw topics to staging tables to marts, both Delta tables. */
 final class MillraceKeeper implements Keeper {
@@ -43,10 +44,11 @@ final class MillraceKeeper implements Keeper {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     announced.close();
-    for (Service service : SERVICES.reversed()) {
-      var _ = line.stop(service);
+    for (ProcessHandle process : processes().reversed()) {
+      process.destroy();
+      process.onExit().orTimeout(30, TimeUnit.SECONDS).join();
     }
   }
 }
