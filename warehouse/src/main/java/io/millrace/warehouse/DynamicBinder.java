@@ -1,6 +1,5 @@
 package io.millrace.warehouse;
 
-import io.millrace.contracts.error.WarehouseError;
 import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.warehouse.DynamicTable.Initialize;
@@ -8,17 +7,12 @@ import io.millrace.warehouse.DynamicTable.Lookup;
 import io.millrace.warehouse.DynamicTable.OnChange;
 import io.millrace.warehouse.DynamicTable.RefreshMode;
 import io.millrace.warehouse.algebra.Algebra;
-import io.millrace.warehouse.algebra.Block;
-import io.millrace.warehouse.algebra.Node;
-import io.millrace.warehouse.algebra.Reason;
-import io.millrace.warehouse.problem.Nearest;
 import io.millrace.warehouse.problem.SourceText;
 import io.millrace.warehouse.sql.BoundSelect;
 import io.millrace.warehouse.sql.Layer;
 import io.millrace.warehouse.statement.Statement.Dynamic;
 import io.millrace.warehouse.statement.Statement.Term;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -36,16 +30,17 @@ final class DynamicBinder {
   Optional<DynamicTable> bind(ParsedTable parsed, Dynamic statement) {
     int before = binding.problems().count();
     SourceText text = statement.header().text();
-    TargetLag lag = statement.targetLag().map(t -> targetLag(text, t)).orElse(defaultLag);
+    TargetLag lag = value(text, statement.targetLag(), PropertyValue::targetLag, defaultLag);
     RefreshMode mode =
-        statement.refreshMode().map(t -> refreshMode(text, t)).orElse(RefreshMode.AUTO);
+        value(text, statement.refreshMode(), PropertyValue::refreshMode, RefreshMode.AUTO);
     Initialize initialize =
-        statement.initialize().map(t -> initialize(text, t)).orElse(Initialize.ON_CREATE);
+        value(text, statement.initialize(), PropertyValue::initialize, Initialize.ON_CREATE);
     OptionalDouble threshold =
-        statement
-            .cardinalityThreshold()
-            .map(t -> OptionalDouble.of(threshold(text, t)))
-            .orElse(OptionalDouble.empty());
+        value(
+            text,
+            statement.cardinalityThreshold(),
+            share -> OptionalDouble.of(PropertyValue.threshold(share)),
+            OptionalDouble.empty());
     Optional<BoundSelect> bound = binding.bind(parsed, Layer.DYNAMIC, List.of());
     List<String> keys =
         bound.isPresent() && statement.keys().isPresent()
@@ -102,90 +97,35 @@ final class DynamicBinder {
   }
 
   private void requireIncremental(SourceText text, Term term, Algebra algebra) {
-    Optional<String> why =
-        switch (algebra) {
-          case Algebra.Unknown(Reason reason, String construct) ->
-              Optional.of(construct + " (" + reason + ": " + reason.text() + ")");
-          case Algebra.Known(Node root) ->
-              Block.of(root)
-                  .whole()
-                  .map(b -> b.what() + " (" + b.reason() + ": " + b.reason().text() + ")");
-        };
-    why.ifPresent(reason ->
-        binding
-            .problems()
-            .add(
-                WarehouseError.WH_064_NOT_INCREMENTAL,
-                text,
-                term.offset(),
-                "REFRESH_MODE = INCREMENTAL is not possible: " + reason,
-                Optional.of("AUTO takes the cheapest way there is")));
-  }
-
-  private TargetLag targetLag(SourceText text, Term term) {
-    Optional<TargetLag> lag = TargetLag.parse(term.text());
-    if (lag.isEmpty()) {
-      binding
-          .problems()
-          .add(
-              WarehouseError.WH_024_CLAUSE_VALUE,
-              text,
-              term.offset(),
-              "TARGET_LAG must be " + TargetLag.FORM);
+    try {
+      PropertyValue.requireIncremental(algebra);
+    } catch (PropertyValue.Wrong e) {
+      problem(text, term, e);
     }
-    return lag.orElse(defaultLag);
   }
 
-  private Initialize initialize(SourceText text, Term term) {
-    return switch (term.text().toUpperCase(Locale.ROOT)) {
-      case "ON_CREATE" -> Initialize.ON_CREATE;
-      case "ON_SCHEDULE" -> Initialize.ON_SCHEDULE;
-      default -> {
-        binding
-            .problems()
-            .add(
-                WarehouseError.WH_024_CLAUSE_VALUE,
-                text,
-                term.offset(),
-                "there is no INITIALIZE " + term.text(),
-                Nearest.hint(term.text(), List.of("ON_CREATE", "ON_SCHEDULE")));
-        yield Initialize.ON_CREATE;
-      }
-    };
+  /** Reads the text of a clause. */
+  @FunctionalInterface
+  private interface Reader<T> {
+    T read(String text) throws PropertyValue.Wrong;
   }
 
-  private double threshold(SourceText text, Term term) {
-    // Numbers of the tokenizer are digits and dots.
-    double value =
-        term.text().matches("[0-9]+(\\.[0-9]+)?") ? Double.parseDouble(term.text()) : Double.NaN;
-    if (!(value >= 0 && value <= 1)) {
-      binding
-          .problems()
-          .add(
-              WarehouseError.WH_024_CLAUSE_VALUE,
-              text,
-              term.offset(),
-              "CARDINALITY_THRESHOLD is a share from 0 to 1, and " + term.text() + " is none");
+  /** A clause's value; where it is not there or, with a problem, cannot be read, the usual one. */
+  private <T> T value(SourceText text, Optional<Term> clause, Reader<T> reader, T usual) {
+    if (clause.isEmpty()) {
+      return usual;
     }
-    return value;
+    try {
+      return reader.read(clause.get().text());
+    } catch (PropertyValue.Wrong e) {
+      problem(text, clause.get(), e);
+      return usual;
+    }
   }
 
-  private RefreshMode refreshMode(SourceText text, Term term) {
-    return switch (term.text().toUpperCase(Locale.ROOT)) {
-      case "AUTO" -> RefreshMode.AUTO;
-      case "FULL" -> RefreshMode.FULL;
-      case "INCREMENTAL" -> RefreshMode.INCREMENTAL;
-      default -> {
-        binding
-            .problems()
-            .add(
-                WarehouseError.WH_024_CLAUSE_VALUE,
-                text,
-                term.offset(),
-                "there is no REFRESH_MODE " + term.text(),
-                Nearest.hint(term.text(), List.of("AUTO", "FULL", "INCREMENTAL")));
-        yield RefreshMode.AUTO;
-      }
-    };
+  private void problem(SourceText text, Term term, PropertyValue.Wrong wrong) {
+    binding
+        .problems()
+        .add(wrong.code(), text, term.offset(), String.valueOf(wrong.getMessage()), wrong.hint());
   }
 }

@@ -102,6 +102,49 @@ public record DynamicTable(
   public record Lookup(
       TableName dimension, boolean asOf, Optional<String> column, LookupPolicy policy) {}
 
+  /** With another target lag. */
+  DynamicTable with(TargetLag lag) {
+    return with(lag, refreshMode, cardinalityThreshold, comment);
+  }
+
+  /** With another refresh mode. */
+  DynamicTable with(RefreshMode mode) {
+    return with(targetLag, mode, cardinalityThreshold, comment);
+  }
+
+  /** With another threshold. */
+  DynamicTable with(OptionalDouble threshold) {
+    return with(targetLag, refreshMode, threshold, comment);
+  }
+
+  /** With another comment. */
+  DynamicTable with(Optional<String> text) {
+    return with(targetLag, refreshMode, cardinalityThreshold, text);
+  }
+
+  private DynamicTable with(
+      TargetLag lag, RefreshMode mode, OptionalDouble threshold, Optional<String> text) {
+    return new DynamicTable(
+        name,
+        schema,
+        inputs,
+        definition,
+        partitionBy,
+        file,
+        lag,
+        mode,
+        onChange,
+        initialize,
+        threshold,
+        keys,
+        fact,
+        usesNow,
+        lookups,
+        text,
+        template,
+        algebra);
+  }
+
   /**
    * The query as DuckDB SQL for a session in time zone UTC; its output is {@link #schema}, in order
    * and type.

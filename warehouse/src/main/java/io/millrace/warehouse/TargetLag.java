@@ -11,6 +11,15 @@ public sealed interface TargetLag {
   /** What a target lag looks like, for messages. */
   String FORM = Durations.FORM + ", 'downstream' or 'upstream'";
 
+  /** Its text in a statement, without quotes: one text for each lag. */
+  default String text() {
+    return switch (this) {
+      case Within within -> Durations.text(within.lag());
+      case Downstream _ -> "downstream";
+      case Upstream _ -> "upstream";
+    };
+  }
+
   /** Reads the text of a TARGET_LAG; empty when it is none. */
   static Optional<TargetLag> parse(String text) {
     return switch (text.strip().toLowerCase(Locale.ROOT)) {

@@ -3,8 +3,11 @@ package io.millrace.warehouse;
 import io.millrace.contracts.TableName;
 import io.millrace.warehouse.source.Source;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A valid warehouse folder. Immutable; safe for all threads.
@@ -51,6 +54,18 @@ public record Warehouse(
   /** The tables that read that one directly, in the order of {@link #tables}. */
   public List<Table> readersOf(TableName tableName) {
     return tables.stream().filter(t -> t.inputs().contains(tableName)).toList();
+  }
+
+  /** The same, with these in place of the dynamic tables of their names. */
+  public Warehouse with(Collection<DynamicTable> altered) {
+    Map<TableName, DynamicTable> byName =
+        altered.stream().collect(Collectors.toMap(DynamicTable::name, t -> t));
+    return new Warehouse(
+        folder,
+        name,
+        settings,
+        sources,
+        tables.stream().map(t -> byName.containsKey(t.name()) ? byName.get(t.name()) : t).toList());
   }
 
   private <T extends Table> List<T> of(Class<T> kind) {
