@@ -1,9 +1,11 @@
 package io.millrace.shard;
 
+import io.millrace.contracts.TableName;
 import io.millrace.warehouse.Table;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -12,14 +14,19 @@ import java.util.stream.Collectors;
  */
 @ApplicationScoped
 public class ServedTables {
-  private volatile Set<String> names = Set.of();
+  private volatile Map<String, Table> byName = Map.of();
 
   void are(Collection<Table> tables) {
-    names = tables.stream().map(t -> t.name().toString()).collect(Collectors.toSet());
+    byName = tables.stream().collect(Collectors.toMap(t -> t.name().toString(), t -> t));
   }
 
   /** Whether the service has this table, schema.name. */
   public boolean has(String table) {
-    return names.contains(table);
+    return byName.containsKey(table);
+  }
+
+  /** Its statement, as the folder says it. */
+  public Optional<Table> table(TableName table) {
+    return Optional.ofNullable(byName.get(table.toString()));
   }
 }

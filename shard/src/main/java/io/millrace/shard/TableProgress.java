@@ -31,8 +31,8 @@ public final class TableProgress {
   private final WrittenTable table;
   private final Table definition;
   private final Set<String> sources;
-  private final Duration targetLag;
   private final Retry retry = new Retry();
+  private Duration targetLag;
   private long rows = -1;
   private long refreshes;
   private @Nullable Instant lastRefresh;
@@ -58,6 +58,11 @@ public final class TableProgress {
   /** The promise about data time. */
   public Duration targetLag() {
     return targetLag;
+  }
+
+  /** Another promise about data time holds from now on. */
+  public void promises(Duration lag) {
+    targetLag = lag;
   }
 
   /** Whether the table may step now. */
