@@ -5,15 +5,15 @@ import io.millrace.warehouse.problem.Problem;
 import io.millrace.warehouse.statement.PropertyEdit;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -21,94 +21,104 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code millrace alter}: sets properties of a dynamic table in its file, for the folder is where
- * they are said. What the folder does not allow is not written.
+ * {@code millrace alter}: sets properties of a dynamic table: in its file, where a folder is named,
+ * for the folder is where they are said; else by an order to the running service, which counts at
+ * once and until the folder says something else. What is not allowed is not written.
  */
 @Command(
     name = "alter",
-    description = "Sets properties of a dynamic table; its query and its rows stay.",
+    description = {
+      "Sets properties of a dynamic table; its query and its rows stay.",
+      "With DIR in the table's file, from the next start of the services on; without it by an order"
+          + " to those that run, at once, until the folder says something else."
+    },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class AlterCommand implements Callable<Integer> {
+  @Mixin Place place;
   @Spec CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "DIR", description = "the warehouse folder")
-  Path folder;
-
-  @Parameters(index = "1", paramLabel = "TABLE", description = "such as marts.sales")
-  String table;
+  @Parameters(
+      arity = "1..2",
+      paramLabel = "[DIR] TABLE",
+      hideParamSyntax = true,
+      description = "a warehouse folder, and a table such as marts.sales")
+  List<String> names;
 
   @Option(
       names = "--set",
-      required = true,
       paramLabel = "PROPERTY=VALUE",
       description =
-          "TARGET_LAG, REFRESH_MODE, INITIALIZE, CARDINALITY_THRESHOLD or COMMENT; may be repeated")
-  Map<String, String> properties;
+          "TARGET_LAG, REFRESH_MODE, CARDINALITY_THRESHOLD or COMMENT, in a file INITIALIZE as"
+              + " well; may be repeated")
+  Map<String, String> properties = Map.of();
+
+  @Option(
+      names = "--reset",
+      paramLabel = "PROPERTY",
+      description = "What the folder says counts again; may be repeated.")
+  List<String> reset = List.of();
 
   @Override
   public Integer call() throws Exception {
-    TableName name = Names.table(spec, table);
-    Path file = folder.resolve(name.schema()).resolve(name.name() + ".sql");
-    if (!name.schema().equals("marts") || !Files.exists(file)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          folder + " has no dynamic table " + name + ", for " + file + " is not there");
+    if (properties.isEmpty() && reset.isEmpty()) {
+      throw wrong("say what to alter: --set PROPERTY=VALUE or --reset PROPERTY");
     }
-    String edited = edited(Files.readString(file));
-    List<Problem> wrong = addedBy(folder.relativize(file), edited);
+    TableName name = Names.table(spec, names.getLast());
+    return names.size() == 1 ? order(name) : write(name, Path.of(names.getFirst()));
+  }
+
+  private Integer order(TableName name) throws InterruptedException {
+    Map<String, @Nullable String> wanted = new TreeMap<>(properties);
+    reset.forEach(property -> wanted.put(property, null));
     PrintWriter out = spec.commandLine().getOut();
-    if (!wrong.isEmpty()) {
-      wrong.forEach(out::println);
-      return ExitCode.FAILED;
+    try (ServiceCalls calls = new ServiceCalls(place.running())) {
+      out.println(name + " is altered from cut " + calls.alter(name, wanted) + " on");
     }
-    replace(file, edited);
-    out.println(file + " is written; it counts from the next start of the services on");
+    if (!properties.isEmpty()) {
+      out.println(
+          "until its file says something else or millrace alter " + name + " --reset PROPERTY");
+    }
     return ExitCode.OK;
   }
 
-  /** The problems that the folder has not now, wherever a line was moved to. */
-  private List<Problem> addedBy(Path file, String text) {
-    Folder read = new Folder(folder, System.getenv());
-    List<String> known =
-        new ArrayList<>(
-            read.alone(true).problems().stream().map(AlterCommand::withoutPlace).toList());
-    return read.draft(file, text).problems().stream()
-        .filter(problem -> !known.remove(withoutPlace(problem)))
-        .toList();
-  }
-
-  private static String withoutPlace(Problem problem) {
-    return problem.file() + ": " + problem.code().code() + " " + problem.message();
-  }
-
-  /** Readers see the old text or the new one, whatever happens. */
-  private static void replace(Path file, String text) throws IOException {
-    Path written = file.resolveSibling("." + file.getFileName() + ".tmp");
-    try {
-      Files.writeString(written, text);
-      Files.move(
-          written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(written);
+  private Integer write(TableName name, Path folder) throws IOException {
+    if (!reset.isEmpty()) {
+      throw wrong("--reset is for orders; what a file says is in " + folder);
     }
+    StatementFile file = StatementFile.of(folder, name);
+    if (!name.schema().equals("marts") || !file.exists()) {
+      throw wrong(
+          folder + " has no dynamic table " + name + ", for " + file.file() + " is not there");
+    }
+    String edited = edited(name, file.text());
+    List<Problem> problems = file.addedBy(edited);
+    PrintWriter out = spec.commandLine().getOut();
+    if (!problems.isEmpty()) {
+      problems.forEach(out::println);
+      return ExitCode.FAILED;
+    }
+    file.replace(edited);
+    out.println(file.file() + " is written; it counts from the next start of the services on");
+    return ExitCode.OK;
   }
 
-  private String edited(String statement) {
+  private String edited(TableName name, String statement) {
     String text = statement;
     for (Map.Entry<String, String> property : properties.entrySet()) {
       String key = property.getKey().toUpperCase(Locale.ROOT);
       if (!PropertyEdit.PROPERTIES.contains(key)) {
-        throw new ParameterException(
-            spec.commandLine(),
+        throw wrong(
             key + " cannot be set; legal are " + String.join(", ", PropertyEdit.PROPERTIES));
       }
       text =
           PropertyEdit.set(text, key, property.getValue())
-              .orElseThrow(() ->
-                  new ParameterException(
-                      spec.commandLine(), "the statement of " + table + " cannot be read"));
+              .orElseThrow(() -> wrong("the statement of " + name + " cannot be read"));
     }
     return text;
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 }

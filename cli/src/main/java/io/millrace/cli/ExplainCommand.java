@@ -56,6 +56,9 @@ final class ExplainCommand implements Callable<Integer> {
     }
     out.println(table + ", REFRESH_MODE = " + dynamic.refreshMode());
     Block.lines(dynamic.algebra()).forEach(out::println);
+    Alterations.lines(folder, validation.orThrow()).stream()
+        .filter(line -> line.contains("  " + dynamic.name() + ": "))
+        .forEach(out::println);
     costs(dynamic.name()).forEach(out::println);
     return ExitCode.OK;
   }

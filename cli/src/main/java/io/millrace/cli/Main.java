@@ -32,6 +32,7 @@ import picocli.CommandLine.HelpCommand;
       AtCommand.class,
       TableCommand.class,
       VerifyCommand.class,
+      CreateCommand.class,
       AlterCommand.class,
       RebuildCommand.class,
       DropCommand.class,

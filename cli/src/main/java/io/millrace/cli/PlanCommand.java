@@ -41,7 +41,7 @@ final class PlanCommand implements Callable<Integer> {
   Optional<String> lake = Optional.empty();
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     Validation validation = new Folder(folder, System.getenv()).alone(offline);
     if (validation.warehouse().isEmpty()) {
@@ -55,6 +55,7 @@ final class PlanCommand implements Callable<Integer> {
       List<TablePlan> plans = TablePlan.of(warehouse, tables);
       plans.stream().flatMap(plan -> plan.lines().stream()).forEach(out::println);
       long same = warehouse.tables().size() - plans.stream().filter(TablePlan::stated).count();
+      Alterations.lines(folder, warehouse).forEach(out::println);
       out.println(same + (same == 1 ? " table stays as it is" : " tables stay as they are"));
     }
     return ExitCode.OK;

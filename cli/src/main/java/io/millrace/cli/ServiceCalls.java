@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.contracts.Service;
@@ -14,9 +15,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Asks the services of a run over HTTP. Safe for all threads; closed by its creator. */
 public final class ServiceCalls implements AutoCloseable {
@@ -95,13 +99,77 @@ public final class ServiceCalls implements AutoCloseable {
     return post(table, "/api/v1/dynamic-tables/" + table + "/" + order.word());
   }
 
-  private long post(TableName table, String path) throws InterruptedException {
-    Service service = Service.of(table);
+  /**
+   * Orders properties of a dynamic table to be otherwise than the folder says.
+   *
+   * @param properties by name; null: again as the folder says
+   * @return the cut from which on it counts
+   * @throws MillraceException CLI-006, CLI-007
+   */
+  public long alter(TableName table, Map<String, @Nullable String> properties)
+      throws InterruptedException {
+    String path = "/api/v1/dynamic-tables/" + table;
+    try {
+      return send(
+          table,
+          HttpRequest.newBuilder(URI.create(run.url(Service.of(table)) + path))
+              .header("Content-Type", "application/json")
+              .method(
+                  "PATCH",
+                  HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(properties))));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("names and texts are JSON", e);
+    }
+  }
+
+  /**
+   * The orders that hold over what the folder says, of a running marts service; none while it does
+   * not answer.
+   */
+  public List<Altered> altered() throws InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(run.url(service) + path))
-            .timeout(ORDER_LIMIT)
-            .POST(HttpRequest.BodyPublishers.noBody())
+        HttpRequest.newBuilder(URI.create(run.url(Service.MARTS) + "/api/v1/dynamic-tables"))
+            .timeout(STATUS_LIMIT)
             .build();
+    List<Altered> found = new ArrayList<>();
+    try {
+      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      for (JsonNode table : JSON.readTree(answer.statusCode() == 200 ? answer.body() : "[]")) {
+        for (JsonNode one : table.path("altered")) {
+          found.add(
+              new Altered(
+                  TableName.parse(table.path("table").asText()),
+                  one.path("property").asText(),
+                  one.path("folder").asText(),
+                  one.path("value").asText(),
+                  one.path("cut").asLong()));
+        }
+      }
+    } catch (IOException e) {
+      return List.of();
+    }
+    return found;
+  }
+
+  /**
+   * A property of a dynamic table that an order has set.
+   *
+   * @param folder what the folder says that the services read; empty: nothing
+   * @param value what counts
+   * @param cut the order's
+   */
+  public record Altered(TableName table, String property, String folder, String value, long cut) {}
+
+  private long post(TableName table, String path) throws InterruptedException {
+    return send(
+        table,
+        HttpRequest.newBuilder(URI.create(run.url(Service.of(table)) + path))
+            .POST(HttpRequest.BodyPublishers.noBody()));
+  }
+
+  private long send(TableName table, HttpRequest.Builder order) throws InterruptedException {
+    Service service = Service.of(table);
+    HttpRequest request = order.timeout(ORDER_LIMIT).build();
     try {
       HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() == 404) {
@@ -112,7 +180,11 @@ public final class ServiceCalls implements AutoCloseable {
       if (answer.statusCode() == 400) {
         throw new MillraceException(
             CliError.CLI_007_SERVICE_REFUSED,
-            "the " + service.id() + " service cannot take this order for " + table + ".");
+            "the "
+                + service.id()
+                + " service cannot take this order for "
+                + table
+                + reason(answer));
       }
       if (answer.statusCode() != 200) {
         throw refused(service, "answered " + answer.statusCode(), null);
@@ -123,13 +195,19 @@ public final class ServiceCalls implements AutoCloseable {
     }
   }
 
+  /** Why, if the service says so. */
+  private static String reason(HttpResponse<String> answer) throws IOException {
+    String message =
+        answer.body().startsWith("{") ? JSON.readTree(answer.body()).path("message").asText() : "";
+    return message.isEmpty() ? "." : ": " + message;
+  }
+
   @Override
   public void close() {
     http.shutdownNow();
   }
 
-  private MillraceException refused(
-      Service service, String what, @org.jspecify.annotations.Nullable Throwable cause) {
+  private MillraceException refused(Service service, String what, @Nullable Throwable cause) {
     return new MillraceException(
         CliError.CLI_007_SERVICE_REFUSED,
         "the " + service.id() + " service at " + run.url(service) + " " + what + ". See its log.",

@@ -2,6 +2,7 @@ package io.millrace.marts;
 
 import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.TableName;
+import io.millrace.marts.control.Alterations;
 import io.millrace.marts.control.MartsBoard;
 import io.millrace.marts.refresh.Choice;
 import io.millrace.marts.refresh.FullRefresh;
@@ -15,6 +16,7 @@ import io.millrace.shard.WrittenTable;
 import io.millrace.warehouse.DynamicTable;
 import io.millrace.warehouse.DynamicTable.RefreshMode;
 import io.millrace.warehouse.TargetLag;
+import io.millrace.warehouse.Warehouse;
 import io.millrace.warehouse.algebra.Algebra;
 import io.millrace.warehouse.algebra.Block;
 import io.millrace.warehouse.algebra.Node;
@@ -24,33 +26,50 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/**
- * A dynamic table as the rounds see it.
- *
- * @param definition its statement
- * @param table its rows
- * @param refresh how it is brought to a cut
- * @param sources the sources that it is made from
- * @param period P, in seconds
- */
-record Mart(
-    DynamicTable definition, WrittenTable table, Refresh refresh, Set<String> sources, long period)
-    implements Planned {
+/** A dynamic table as the rounds see it. Used by the shard's loop alone. */
+final class Mart implements Planned {
+  private final Shard shard;
+  private final WrittenTable table;
+  private final Set<String> sources;
+  private DynamicTable definition;
+  private Refresh refresh;
+  private long period;
 
+  private Mart(Shard shard, DynamicTable definition) {
+    this.shard = shard;
+    this.definition = definition;
+    this.table = WrittenTable.open(shard, definition, Optional.empty());
+    this.refresh = refresh(shard, definition, table);
+    this.sources = Lineage.sources(shard.around().warehouse(), definition.name());
+    this.period = period(shard.around().warehouse(), definition);
+  }
+
+  /** Opens it as the folder says it. */
   static Mart open(Shard shard, DynamicTable definition) {
-    WrittenTable table = WrittenTable.open(shard, definition, Optional.empty());
-    return new Mart(
-        definition,
-        table,
-        refresh(shard, definition, table),
-        Lineage.sources(shard.around().warehouse(), definition.name()),
-        period(shard, definition));
+    return new Mart(shard, definition);
   }
 
   /** P of a table, in seconds. */
-  static long period(Shard shard, DynamicTable definition) {
-    return TargetLag.period(Lineage.effectiveLag(shard.around().warehouse(), definition))
-        .toSeconds();
+  static long period(Warehouse warehouse, DynamicTable definition) {
+    return TargetLag.period(Lineage.effectiveLag(warehouse, definition)).toSeconds();
+  }
+
+  /**
+   * It is kept from now on as this warehouse says it, which differs in properties of dynamic tables
+   * alone. State is left behind only where the refresh mode becomes FULL or is it no more.
+   */
+  void alter(Warehouse altered) {
+    DynamicTable before = definition;
+    definition = (DynamicTable) altered.table(name()).orElseThrow();
+    period = period(altered, definition);
+    table.progress().promises(Lineage.effectiveLag(altered, definition));
+    if ((before.refreshMode() == RefreshMode.FULL)
+        == (definition.refreshMode() == RefreshMode.FULL)) {
+      refresh.alter(definition);
+    } else {
+      refresh.drop();
+      refresh = refresh(shard, definition, table);
+    }
   }
 
   private static Refresh refresh(Shard shard, DynamicTable definition, WrittenTable table) {
@@ -67,6 +86,31 @@ record Mart(
       case Algebra.Unknown(Reason reason, String _) ->
           new FullRefresh(shard.duck(), target, reason.name());
     };
+  }
+
+  @Override
+  public DynamicTable definition() {
+    return definition;
+  }
+
+  @Override
+  public Set<String> sources() {
+    return sources;
+  }
+
+  @Override
+  public long period() {
+    return period;
+  }
+
+  /** Its rows. */
+  WrittenTable table() {
+    return table;
+  }
+
+  /** How it is brought to a cut. */
+  Refresh refresh() {
+    return refresh;
   }
 
   @Override
@@ -106,16 +150,19 @@ record Mart(
 
   /** A table as REST shows it, whichever instance keeps it. */
   static MartsBoard.Description description(
-      Shard shard, DynamicTable definition, boolean suspended) {
+      Alterations alterations, TableName name, boolean suspended) {
+    Warehouse warehouse = alterations.warehouse();
+    DynamicTable definition = (DynamicTable) warehouse.table(name).orElseThrow();
     return new MartsBoard.Description(
-        definition.name().toString(),
-        Lineage.effectiveLag(shard.around().warehouse(), definition).toMillis(),
+        name.toString(),
+        Lineage.effectiveLag(warehouse, definition).toMillis(),
         definition.refreshMode().name(),
         definition.inputs().stream().map(TableName::toString).toList(),
         definition.schema().key(),
         Block.lines(definition.algebra()),
         suspended,
         definition.comment().orElse(null),
+        alterations.of(name),
         null);
   }
 }

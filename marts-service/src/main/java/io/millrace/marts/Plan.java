@@ -3,9 +3,11 @@ package io.millrace.marts;
 import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
+import io.millrace.marts.control.Alterations;
 import io.millrace.marts.control.Orders;
 import io.millrace.shard.Rebuild;
 import io.millrace.shard.Shard;
+import io.millrace.warehouse.Warehouse;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,7 +32,8 @@ final class Plan {
   private final Inputs inputs;
   private final RoundCuts cuts;
   private final Orders orders;
-  private final Set<Long> periods;
+  private final Alterations alterations;
+  private Set<Long> periods;
   private final Map<TableName, Long> cleared = new HashMap<>();
   private final Map<TableName, Set<TableName>> upstream = new HashMap<>();
   private long known = -1;
@@ -51,10 +54,15 @@ final class Plan {
                 .mapToObj(number -> Shard.operator(Service.MARTS, number))
                 .toList(),
             this::upstream);
-    this.periods =
-        shard.around().warehouse().dynamicTables().stream()
-            .map(table -> Mart.period(shard, table))
-            .collect(Collectors.toSet());
+    this.alterations = new Alterations(shard.around().warehouse(), orders);
+    this.periods = periods(shard.around().warehouse());
+  }
+
+  /** All P in use. */
+  private static Set<Long> periods(Warehouse warehouse) {
+    return warehouse.dynamicTables().stream()
+        .map(table -> Mart.period(warehouse, table))
+        .collect(Collectors.toSet());
   }
 
   /** The dynamic tables that one reads, directly or not. */
@@ -80,11 +88,23 @@ final class Plan {
   /**
    * How far everything is that others write. Looked at once for each round: what is announced amid
    * a round belongs to the next, for the mirrors were brought on without it.
+   *
+   * @return whether there are orders that were not there at the last look
    */
-  void look() {
+  boolean look() {
     known = shard.around().cutLog().end() - 1;
     inputs.look();
-    orders.follow();
+    boolean ordered = orders.follow();
+    if (ordered) {
+      alterations.follow();
+      periods = periods(alterations.warehouse());
+    }
+    return ordered;
+  }
+
+  /** The statements, as operators have altered them. */
+  Alterations alterations() {
+    return alterations;
   }
 
   /** A round at this cut begins. */

@@ -61,7 +61,7 @@ final class Rounds implements ShardWork {
   private final Audits audits = new Audits();
   private final RefreshHistory history;
   private final Set<TableName> fresh = new HashSet<>();
-  private final Map<TableName, Boolean> described = new HashMap<>();
+  private boolean described;
 
   Rounds(Shard shard, MartsBoard board, Replacements replacements) {
     this.shard = shard;
@@ -84,11 +84,14 @@ final class Rounds implements ShardWork {
 
   @Override
   public boolean advance() throws InterruptedException {
-    open();
+    boolean opened = open();
     for (Mart mart : marts) {
       replacements.orderIfChanged(mart);
     }
-    plan.look();
+    boolean ordered = plan.look();
+    if (ordered || opened) {
+      marts.forEach(mart -> mart.alter(plan.alterations().warehouse()));
+    }
     OptionalLong cut = plan.nextRound();
     if (cut.isPresent()) {
       round(cut.getAsLong());
@@ -100,29 +103,36 @@ final class Rounds implements ShardWork {
     }
     history.appendIfDue();
     marts.forEach(mart -> mart.table().progress().show());
-    describe();
+    if (ordered || !described) {
+      describe();
+    }
     return cut.isPresent();
   }
 
-  /** Opens what is not open; what has been opened stands in the order of the graph. */
-  private void open() {
+  /**
+   * Opens what is not open; what has been opened stands in the order of the graph.
+   *
+   * @return whether any was opened now
+   */
+  private boolean open() {
     if (marts.size() == openings.size()) {
-      return;
+      return false;
     }
+    int before = marts.size();
     List<Mart> open = openings.stream().flatMap(o -> o.open().stream()).toList();
     open.stream().filter(mart -> !marts.contains(mart)).forEach(inputs::opened);
     marts.clear();
     marts.addAll(open);
+    return marts.size() > before;
   }
 
   /** All dynamic tables of the warehouse, wherever they are kept. */
   private void describe() {
     for (DynamicTable table : shard.around().warehouse().dynamicTables()) {
-      boolean suspended = plan.suspended(table.name());
-      if (!Boolean.valueOf(suspended).equals(described.put(table.name(), suspended))) {
-        board.describe(Mart.description(shard, table, suspended));
-      }
+      board.describe(
+          Mart.description(plan.alterations(), table.name(), plan.suspended(table.name())));
     }
+    described = true;
   }
 
   private void round(long cut) throws InterruptedException {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.wire.PublishedVersion;
+import io.millrace.marts.control.Alterations.Alteration;
+import io.millrace.marts.control.Order;
+import io.millrace.warehouse.DynamicTable;
+import io.millrace.warehouse.TargetLag;
 import io.millrace.warehouse.Warehouse;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -12,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +140,61 @@ class PlanTest {
     assertThat(Audits.limit(List.of(failing, other))).isEqualTo(Duration.ofSeconds(2));
     other.period = 512;
     assertThat(Audits.limit(List.of(other, failing))).isEqualTo(Duration.ofSeconds(2));
+  }
+
+  private void alter(KnownTable altered, String property, @Nullable String value, String over) {
+    TableName table = altered.name();
+    long cut =
+        shard.cut(
+            shard.shard().operator(table),
+            Instant.ofEpochSecond(1000 + shard.cuts().end()),
+            new Order(table, Map.of(property, new Order.Setting(value, over))).toJson());
+    shard.publish(INPUT, cut);
+    plan.look();
+  }
+
+  private DynamicTable now(KnownTable table) {
+    return (DynamicTable) plan.alterations().warehouse().table(table.name()).orElseThrow();
+  }
+
+  private long periodNow(KnownTable table) {
+    return Mart.period(plan.alterations().warehouse(), now(table));
+  }
+
+  @Test
+  void anOrderedPropertyHoldsAfterEveryRestartUntilItIsTakenBack() {
+    alter(other, "TARGET_LAG", "10 minutes", "1 minute");
+    alter(other, "REFRESH_MODE", "FULL", "AUTO");
+    plan = new Plan(shard.shard(), List.of(other), new Inputs(shard.shard()));
+    assertThat(plan.look()).isTrue();
+    assertThat(now(other).targetLag()).isEqualTo(new TargetLag.Within(Duration.ofMinutes(10)));
+    assertThat(now(other).refreshMode()).isEqualTo(DynamicTable.RefreshMode.FULL);
+    assertThat(plan.alterations().of(other.name()))
+        .containsExactly(
+            new Alteration("REFRESH_MODE", "AUTO", "FULL", 1),
+            new Alteration("TARGET_LAG", "1 minute", "10 minutes", 0));
+    assertThat(periodNow(other)).isEqualTo(256);
+    alter(other, "REFRESH_MODE", null, "AUTO");
+    alter(other, "TARGET_LAG", null, "1 minute");
+    assertThat(plan.alterations().warehouse()).isEqualTo(shard.shard().around().warehouse());
+  }
+
+  @Test
+  void anOrderIsOverOnceTheFolderSaysSomethingElseAndDoesNotHoldWhereItCannot() {
+    alter(other, "TARGET_LAG", "10 minutes", "5 minutes");
+    alter(other, "REFRESH_MODE", "SOMEHOW", "AUTO");
+    alter(other, "SPEED", "HIGH", "");
+    assertThat(plan.alterations().of(other.name())).isEmpty();
+    assertThat(now(other).targetLag()).isEqualTo(new TargetLag.Within(Duration.ofMinutes(1)));
+  }
+
+  @Test
+  void aTableThatIsOnlyAsFreshAsItsReadersFollowsTheLagThatWasOrderedOfThem() {
+    assertThat(periodNow(failing)).isEqualTo(16);
+    alter(failing, "TARGET_LAG", "downstream", "1 minute");
+    assertThat(periodNow(failing)).isEqualTo(16);
+    alter(below, "TARGET_LAG", "10 minutes", "1 minute");
+    assertThat(periodNow(failing)).isEqualTo(256);
   }
 
   @Test

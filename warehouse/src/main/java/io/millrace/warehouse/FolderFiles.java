@@ -10,31 +10,40 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
  * The files of a warehouse folder.
  *
  * @param folder its root
- * @param drafts texts that stand for those of files, by path in the folder
+ * @param drafts texts that stand for those of files, there or not, by path in the folder
  * @param problems where files that cannot be read are named
  */
 record FolderFiles(Path folder, Map<Path, String> drafts, Problems problems) {
 
   /** The files of a subfolder with one of the endings, by name; hidden files are left out. */
   List<SourceText> in(String subfolder, String... endings) {
+    NavigableSet<Path> files = new TreeSet<>(listed(subfolder));
+    drafts.keySet().stream()
+        .filter(f -> Path.of(subfolder).equals(f.getParent()))
+        .forEach(files::add);
+    return files.stream()
+        .filter(f -> !f.getFileName().toString().startsWith("."))
+        .filter(f -> Stream.of(endings).anyMatch(f.getFileName().toString()::endsWith))
+        .flatMap(f -> read(f).stream())
+        .toList();
+  }
+
+  private List<Path> listed(String subfolder) {
     Path directory = folder.resolve(subfolder);
     if (!Files.isDirectory(directory)) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(directory)) {
-      return files
-          .filter(f -> !f.getFileName().toString().startsWith("."))
-          .filter(f -> Stream.of(endings).anyMatch(f.getFileName().toString()::endsWith))
-          .sorted()
-          .flatMap(f -> read(folder.relativize(f)).stream())
-          .toList();
+      return files.map(folder::relativize).toList();
     } catch (IOException e) {
       unreadable(Path.of(subfolder), "the folder cannot be read");
       return List.of();

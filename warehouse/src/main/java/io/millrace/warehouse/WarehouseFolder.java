@@ -17,7 +17,7 @@ public final class WarehouseFolder {
    * @param env values of {@code ${env:NAME}}
    * @param offline whether unknown raw schemas and unset variables are listed as unchecked instead
    *     of being problems
-   * @param drafts texts to be read in place of files that are there, by path in the folder
+   * @param drafts texts to be read in place of files, there or not, by path in the folder
    */
   public record Reading(Map<String, String> env, boolean offline, Map<Path, String> drafts) {
     public Reading {

@@ -9,7 +9,9 @@ public enum MartsError implements ErrorCode {
   /** Rows whose lookup says FAIL. */
   MRT_010_LOOKUP_FAILED(Kind.SOURCE_DATA, Response.RETRY),
   /** Milestones of an accumulating snapshot that are not in their order. */
-  MRT_011_MILESTONES_OUT_OF_ORDER(Kind.SOURCE_DATA, Response.RETRY);
+  MRT_011_MILESTONES_OUT_OF_ORDER(Kind.SOURCE_DATA, Response.RETRY),
+  /** A statement that creates a table and came over REST: it is a file of the folder. */
+  MRT_020_CREATE_IS_A_FILE(Kind.CONFIG, Response.STOP);
 
   private final Kind kind;
   private final Response response;

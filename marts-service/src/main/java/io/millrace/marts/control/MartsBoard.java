@@ -35,6 +35,7 @@ public class MartsBoard {
    * @param blocks the blocks of its query, each with strategy and reason, inputs indented
    * @param suspended whether an operator suspended it
    * @param comment of its statement
+   * @param altered what operators have set otherwise than the folder says it
    * @param costs of its newest refresh; null until this instance has done one
    */
   public record Description(
@@ -46,6 +47,7 @@ public class MartsBoard {
       List<String> blocks,
       boolean suspended,
       @Nullable String comment,
+      List<Alterations.Alteration> altered,
       @Nullable Costs costs) {
 
     /** Of a table that may have been refreshed, by its newest entries. */
@@ -59,6 +61,7 @@ public class MartsBoard {
           blocks,
           suspended,
           comment,
+          altered,
           newestFirst
               .filter(e -> e.result() == Result.CHANGED || e.result() == Result.UNCHANGED)
               .map(Costs::of)

@@ -25,7 +25,15 @@ public final class Orders {
   private final Function<TableName, Collection<TableName>> upstream;
   private final Map<TableName, NavigableMap<Long, Boolean>> suspended = new HashMap<>();
   private final Map<TableName, NavigableSet<Long>> refreshes = new HashMap<>();
+  private final Map<TableName, Map<String, Altered>> altered = new HashMap<>();
   private final Map<String, Long> folded = new HashMap<>();
+
+  /**
+   * A property that an order has set.
+   *
+   * @param cut the order's
+   */
+  record Altered(Order.Setting setting, long cut) {}
 
   /**
    * Nothing folded yet.
@@ -40,8 +48,13 @@ public final class Orders {
     this.upstream = upstream;
   }
 
-  /** Takes in what was ordered since the last call. */
-  public void follow() {
+  /**
+   * Takes in what was ordered since the last call.
+   *
+   * @return whether there was any order
+   */
+  public boolean follow() {
+    boolean any = false;
     for (String operator : operators) {
       Optional<FoldedCut> next = log.nextOf(operator, folded.getOrDefault(operator, -1L));
       while (next.isPresent()) {
@@ -49,8 +62,10 @@ public final class Orders {
         Order.of(next.get()).ifPresent(order -> fold(order, cut));
         folded.put(operator, cut);
         next = log.nextOf(operator, cut);
+        any = true;
       }
     }
+    return any;
   }
 
   private void fold(Order order, long cut) {
@@ -64,7 +79,25 @@ public final class Orders {
             .apply(table)
             .forEach(above -> refreshes.computeIfAbsent(above, t -> new TreeSet<>()).add(cut));
       }
+      case ALTER ->
+          order
+              .properties()
+              .forEach((property, setting) -> alter(table, property, new Altered(setting, cut)));
     }
+  }
+
+  private void alter(TableName table, String property, Altered to) {
+    Map<String, Altered> of = altered.computeIfAbsent(table, t -> new TreeMap<>());
+    if (to.setting().value() == null) {
+      of.remove(property);
+    } else {
+      of.put(property, to);
+    }
+  }
+
+  /** The properties of a table that were set by an order and not taken back, by their names. */
+  Map<String, Altered> altered(TableName table) {
+    return altered.getOrDefault(table, Map.of());
   }
 
   /** Whether the table was suspended by an order before the cut, and not resumed. */

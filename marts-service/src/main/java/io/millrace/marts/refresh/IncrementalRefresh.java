@@ -36,15 +36,14 @@ public final class IncrementalRefresh implements Refresh {
   private static final String CHANGES = "mart_changes";
 
   private final Connection duck;
-  private final DynamicTable definition;
   private final Target target;
   private final FullRefresh whole;
   private final View view;
   private final Costs costs = new Costs();
-  private final boolean always;
   private Function<TableName, String> relation = t -> t.toString();
   private State state = State.NONE;
   private @Nullable Done done;
+  private DynamicTable definition;
 
   /** What can be said of the view's state. */
   private enum State {
@@ -74,7 +73,6 @@ public final class IncrementalRefresh implements Refresh {
     this.definition = target.definition();
     this.target = target;
     this.whole = new FullRefresh(duck, target, "");
-    this.always = definition.refreshMode() == DynamicTable.RefreshMode.INCREMENTAL;
     this.view =
         new View(duck, root, "state of " + definition.name() + " ", t -> relation.apply(t), edit);
   }
@@ -101,10 +99,10 @@ public final class IncrementalRefresh implements Refresh {
             .mapToLong(c -> Sql.number(duck, "SELECT count(*) FROM " + c))
             .sum();
     Map<String, Double> predicted = costs.predicted(rows);
-    if (!always && tooMany(task, rows)) {
+    if (!always() && tooMany(task, rows)) {
       return full(task, Choice.CARDINALITY_THRESHOLD, predicted);
     }
-    if (!always && costs.preferFull(rows)) {
+    if (!always() && costs.preferFull(rows)) {
       return full(task, Choice.CHEAPER, predicted);
     }
     return state == State.CURRENT
@@ -149,7 +147,7 @@ public final class IncrementalRefresh implements Refresh {
           view.refresh(
               t -> Optional.ofNullable(changes.get(t)),
               task.at(),
-              always ? Optional.empty() : costs.patience());
+              always() ? Optional.empty() : costs.patience());
       RowDiff.Changes found =
           delta.isPresent() ? rowChanges(delta.get()) : new RowDiff.Changes("", 0, 0, 0);
       double millis = millisSince(started);
@@ -158,7 +156,7 @@ public final class IncrementalRefresh implements Refresh {
           new Outcome(
               found,
               Costs.INCREMENTAL,
-              (always ? Choice.REFRESH_MODE : Choice.CHEAPER).name(),
+              (always() ? Choice.REFRESH_MODE : Choice.CHEAPER).name(),
               predicted,
               millis);
       done = delta.isPresent() ? new Done(task.cut(), delta, outcome) : null;
@@ -369,6 +367,16 @@ public final class IncrementalRefresh implements Refresh {
   public void committed() {
     done = null;
     view.finish();
+  }
+
+  @Override
+  public void alter(DynamicTable altered) {
+    definition = altered;
+  }
+
+  /** Whether no other way may be taken. */
+  private boolean always() {
+    return definition.refreshMode() == DynamicTable.RefreshMode.INCREMENTAL;
   }
 
   @Override

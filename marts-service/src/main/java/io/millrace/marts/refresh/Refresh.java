@@ -2,6 +2,7 @@ package io.millrace.marts.refresh;
 
 import io.millrace.contracts.TableName;
 import io.millrace.lake.RowDiff;
+import io.millrace.warehouse.DynamicTable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -23,6 +24,9 @@ public interface Refresh {
 
   /** Something failed after {@link #refresh}: state may be ahead of the table. */
   default void failed() {}
+
+  /** Other properties of the statement count from now on; not whether its mode is FULL. */
+  default void alter(DynamicTable altered) {}
 
   /** The table is no longer kept here: what DuckDB holds for its refreshes is dropped. */
   default void drop() {}

@@ -42,7 +42,8 @@ class MartsBoardTest {
   void aTableIsDescribedWithThePredictedAndRealCostsOfItsNewestRefresh() {
     board.describe(
         new MartsBoard.Description(
-            "marts.m", 60_000, "AUTO", List.of(), List.of(), List.of(), false, null, null));
+            "marts.m", 60_000, "AUTO", List.of(), List.of(), List.of(), false, null, List.of(),
+            null));
     assertThat(board.of(TABLE).orElseThrow().costs()).isNull();
     board.add(entry(1, Result.CHANGED));
     board.add(entry(2, Result.UNCHANGED));

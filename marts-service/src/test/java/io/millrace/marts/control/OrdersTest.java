@@ -7,6 +7,7 @@ import io.millrace.changelog.cut.CutLog;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.wire.Cut;
 import io.millrace.marts.control.Order.Action;
+import io.millrace.marts.control.Order.Setting;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,39 @@ class OrdersTest {
     assertThat(orders.refreshAfter(B, -1)).hasValue(ordered);
     assertThat(orders.refreshAfter(A, -1)).hasValue(ordered);
     assertThat(orders.refreshAfter(A, ordered)).isEqualTo(OptionalLong.empty());
+  }
+
+  @Test
+  void aPropertyHoldsAsItWasOrderedLastUntilItIsTakenBack() {
+    append(new Order(A, Map.of("TARGET_LAG", new Setting("1 hour", "1 minute"))).toJson());
+    long last =
+        append(
+            new Order(
+                    A,
+                    Map.of(
+                        "TARGET_LAG",
+                        new Setting("2 hours", "1 minute"),
+                        "COMMENT",
+                        new Setting("at night", "")))
+                .toJson());
+    Orders orders = orders();
+    assertThat(orders.altered(A))
+        .containsOnlyKeys("TARGET_LAG", "COMMENT")
+        .containsEntry("TARGET_LAG", new Orders.Altered(new Setting("2 hours", "1 minute"), last));
+    append(new Order(A, Map.of("TARGET_LAG", new Setting(null, "1 minute"))).toJson());
+    assertThat(orders.follow()).isTrue();
+    assertThat(orders.follow()).as("again").isFalse();
+    assertThat(orders.altered(A)).containsOnlyKeys("COMMENT");
+    assertThat(orders.altered(B)).isEmpty();
+  }
+
+  @Test
+  void anOrderOfAnEarlierReleaseReadsAsItDid() {
+    long cut = append("{\"table\":\"marts.a\",\"action\":\"SUSPEND\"}");
+    assertThat(orders().suspendedAt(A, cut + 1)).isTrue();
+    assertThat(new Order(A, Action.SUSPEND).toJson())
+        .as("and an earlier release reads ours")
+        .isEqualTo("{\"table\":\"marts.a\",\"action\":\"SUSPEND\"}");
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.millrace.marts.TestWarehouse;
 import io.millrace.marts.refresh.Refresh.Outcome;
 import io.millrace.marts.refresh.Refresh.Task;
 import io.millrace.warehouse.DynamicTable;
+import io.millrace.warehouse.Property;
 import io.millrace.warehouse.algebra.Algebra;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -199,6 +200,21 @@ class IncrementalRefreshTest {
     Outcome outcome = refresh.refresh(task(Set.of(INPUT)));
     assertThat(outcome.reason()).isEqualTo(Choice.STATE_DOES_NOT_FIT.name());
     assertThat(outcome.changes().inserts()).isEqualTo(99);
+  }
+
+  @Test
+  void anAlteredPropertyCountsAtOnceAndStateStays() {
+    IncrementalRefresh refresh = refresh(sql -> sql);
+    step(refresh);
+    refresh.alter(Property.REFRESH_MODE.set(definition, "INCREMENTAL"));
+    change();
+    Outcome outcome = step(refresh);
+    assertThat(outcome.strategy()).isEqualTo(Costs.INCREMENTAL);
+    assertThat(outcome.reason()).isEqualTo(Choice.REFRESH_MODE.name());
+    refresh.alter(Property.CARDINALITY_THRESHOLD.set(definition, "0.001"));
+    change();
+    assertThat(step(refresh).reason()).isEqualTo(Choice.CARDINALITY_THRESHOLD.name());
+    assertThat(differing()).isZero();
   }
 
   @Test

@@ -1,0 +1,146 @@
+package io.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.millrace.contracts.Service;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Orders to a marts service, which here says what it is told to say. */
+class AlterOrderTest {
+  private static final String PATH = "/api/v1/dynamic-tables";
+
+  @TempDir Path directory;
+  private final StringWriter said = new StringWriter();
+  private final List<String> asked = new ArrayList<>();
+  private HttpServer service;
+  private int status = 200;
+  private String answer = "{\"table\":\"marts.n\",\"order\":\"alter\",\"cut\":12}";
+
+  @BeforeEach
+  void aRun() throws IOException {
+    service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    service.createContext("/", this::answer);
+    service.start();
+    new RunFile(
+            ProcessHandle.current().pid(),
+            directory.toString(),
+            directory.resolve("lake").toString(),
+            "127.0.0.1:1",
+            "http://127.0.0.1:1",
+            Map.of(Service.MARTS.id(), service.getAddress().getPort()))
+        .write(directory);
+  }
+
+  @AfterEach
+  void close() {
+    service.stop(0);
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body);
+      byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(status, bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  private int run(String... arguments) {
+    PrintWriter out = new PrintWriter(said);
+    return Main.commandLine().setOut(out).setErr(out).execute(arguments);
+  }
+
+  private int alter(String... arguments) {
+    return run(
+        Stream.concat(
+                Stream.of("alter", "--dir", directory.toString(), "marts.n"), Stream.of(arguments))
+            .toArray(String[]::new));
+  }
+
+  @Test
+  void withoutAFolderTheRunningServiceIsOrdered() throws IOException {
+    assertThat(alter("--set", "TARGET_LAG=10 seconds", "--reset", "COMMENT")).isZero();
+    assertThat(said.toString())
+        .startsWith("marts.n is altered from cut 12 on\nuntil its file says something else");
+    String[] request = asked.getFirst().split(" ", 3);
+    assertThat(request).startsWith("PATCH", PATH + "/marts.n");
+    JsonNode body = new ObjectMapper().readTree(request[2]);
+    assertThat(body.path("TARGET_LAG").asText()).isEqualTo("10 seconds");
+    assertThat(body.path("COMMENT").isNull()).isTrue();
+  }
+
+  @Test
+  void whyAnOrderIsRefusedIsSaid() {
+    status = 400;
+    answer = "{\"code\":\"WH-024\",\"message\":\"WH-024 TARGET_LAG must be a duration.\"}";
+    assertThat(alter("--set", "TARGET_LAG=soon")).isEqualTo(ExitCode.FAILED);
+    assertThat(said.toString())
+        .contains("CLI-007", "cannot take this order for marts.n: WH-024 TARGET_LAG must");
+  }
+
+  @Test
+  void anOrderThatSaysNothingIsNone() {
+    assertThat(alter()).isEqualTo(2);
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void planSaysWhichOrdersHoldOverTheFolderAndWhichItEnds() throws IOException {
+    write("warehouse.yml", "name: mine\nlake: ./lake\n");
+    write(
+        "sources/shop.yml",
+        "kind: api\nbase-url: http://localhost:1\nresources:\n"
+            + "  - {name: orders, path: /orders, key: id, columns: {id: BIGINT}}\n");
+    write(
+        "staging/orders.sql",
+        "CREATE STAGING TABLE staging.orders KEYS (id) AS SELECT * FROM raw.shop.orders");
+    write(
+        "marts/n.sql",
+        "CREATE DYNAMIC TABLE marts.n TARGET_LAG = '5 minutes' AS SELECT id FROM staging.orders");
+    answer =
+        """
+        [{"table": "marts.n", "altered": [
+          {"property": "TARGET_LAG", "folder": "5 minutes", "value": "10 seconds", "cut": 12},
+          {"property": "REFRESH_MODE", "folder": "INCREMENTAL", "value": "FULL", "cut": 13}]},
+         {"table": "marts.gone", "altered": [
+          {"property": "COMMENT", "folder": "", "value": "x", "cut": 14}]}]
+        """;
+    assertThat(run("plan", directory.toString(), "--offline")).isZero();
+    assertThat(said.toString())
+        .contains("altered  marts.n: TARGET_LAG is '10 seconds' since cut 12, the folder says '5")
+        .contains(
+            "ends     marts.n: REFRESH_MODE is 'FULL' since cut 13, the folder says 'AUTO', which"
+                + " counts then")
+        .doesNotContain("gone");
+    said.getBuffer().setLength(0);
+    assertThat(run("explain", directory.toString(), "marts.n", "--offline")).isZero();
+    assertThat(said.toString()).contains("altered  marts.n: TARGET_LAG");
+  }
+
+  private void write(String file, String content) throws IOException {
+    Path path = directory.resolve(file);
+    Files.createDirectories(Objects.requireNonNull(path.getParent()));
+    Files.writeString(path, content);
+  }
+}
