@@ -26,7 +26,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -44,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * until it can; the tables that read it are skipped, the others go on. While nothing is due, tables
  * are audited.
  */
-final class Rounds implements ShardWork {
+final class Rounds implements ShardWork, Round.Steps<Mart> {
   private static final Logger LOG = Logger.getLogger("millrace.refresh");
   private static final String REBUILD = "rebuild";
   private static final RowDiff.Changes NO_CHANGES = new RowDiff.Changes("", 0, 0, 0);
@@ -58,6 +57,7 @@ final class Rounds implements ShardWork {
   private final List<Mart> marts = new ArrayList<>();
   private final Inputs inputs;
   private final Plan plan;
+  private final Round<Mart> round;
   private final Audits audits = new Audits();
   private final RefreshHistory history;
   private final Set<TableName> fresh = new HashSet<>();
@@ -74,6 +74,7 @@ final class Rounds implements ShardWork {
             .toList();
     this.inputs = new Inputs(shard);
     this.plan = new Plan(shard, marts, inputs);
+    this.round = new Round<>(plan, this);
     this.history = new RefreshHistory(shard.around().lake(), shard.duck(), shard.around().clock());
   }
 
@@ -135,22 +136,8 @@ final class Rounds implements ShardWork {
     described = true;
   }
 
-  private void round(long cut) throws InterruptedException {
-    Set<TableName> due =
-        marts.stream().filter(m -> plan.isDue(m, cut)).map(Mart::name).collect(Collectors.toSet());
-    inputs.bring(cut);
-    plan.began(cut);
-    Set<TableName> failed = new HashSet<>();
-    for (Mart mart : marts) {
-      Optional<TableName> stale = mart.inputs().stream().filter(failed::contains).findFirst();
-      // A table may become due because one that it reads has just reached this cut.
-      if (stale.isPresent() && plan.wouldBeDue(mart, cut)) {
-        skip(mart, cut, stale.get());
-        failed.add(mart.name());
-      } else if ((due.contains(mart.name()) || plan.isDue(mart, cut)) && !refresh(mart, cut)) {
-        failed.add(mart.name());
-      }
-    }
+  private void round(long cut) {
+    round.walk(cut, marts);
     Map<TableName, List<Long>> readers = new HashMap<>();
     for (Mart mart : marts) {
       for (TableName input : mart.inputs()) {
@@ -160,7 +147,13 @@ final class Rounds implements ShardWork {
     inputs.forget(readers, cut);
   }
 
-  private void skip(Mart mart, long cut, TableName stale) {
+  @Override
+  public void bring(long cut) {
+    inputs.bring(cut);
+  }
+
+  @Override
+  public void skip(Mart mart, long cut, TableName stale) {
     mart.table().progress().waiting(stale + ", which failed at cut " + cut);
     note(
         mart,
@@ -175,8 +168,8 @@ final class Rounds implements ShardWork {
             0));
   }
 
-  /** Brings a table to the cut; false if that failed. */
-  private boolean refresh(Mart mart, long cut) {
+  @Override
+  public boolean refresh(Mart mart, long cut) {
     WrittenTable table = mart.table();
     Instant started = shard.around().clock().instant();
     long startedNanos = System.nanoTime();

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 /** A dynamic table of a test, which says how far it is and what happens to it; rounds of 4 s. */
 final class KnownTable implements Planned {
   private final DynamicTable definition;
+  final NavigableSet<Long> rounds = new TreeSet<>();
   long through = -1;
   long version;
   long period = 4;
@@ -45,7 +46,11 @@ final class KnownTable implements Planned {
 
   @Override
   public NavigableSet<Long> rightFrom(long cut) {
-    return through >= cut ? new TreeSet<>(Set.of(through)) : new TreeSet<>();
+    NavigableSet<Long> right = new TreeSet<>(rounds.tailSet(cut, true));
+    if (through >= cut) {
+      right.add(through);
+    }
+    return right;
   }
 
   @Override
