@@ -1,6 +1,7 @@
 package io.millrace.warehouse;
 
 import io.millrace.contracts.error.MillraceException;
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,7 +31,9 @@ public enum Property {
       case REFRESH_MODE -> table.refreshMode().name();
       case CARDINALITY_THRESHOLD ->
           table.cardinalityThreshold().isPresent()
-              ? String.valueOf(table.cardinalityThreshold().getAsDouble())
+              ? BigDecimal.valueOf(table.cardinalityThreshold().getAsDouble())
+                  .stripTrailingZeros()
+                  .toPlainString()
               : "";
       case COMMENT -> table.comment().orElse("");
     };

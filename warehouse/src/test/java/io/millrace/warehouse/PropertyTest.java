@@ -67,6 +67,17 @@ class PropertyTest {
   }
 
   @Test
+  void aShareHasOneTextThatReadsAsTheSame() {
+    DynamicTable table = mart("SELECT id FROM staging.orders");
+    for (String text : List.of("0", "1", "0.25", "0.00001")) {
+      DynamicTable set = Property.CARDINALITY_THRESHOLD.set(table, text);
+      assertThat(Property.CARDINALITY_THRESHOLD.of(set)).isEqualTo(text);
+    }
+    assertThat(Property.CARDINALITY_THRESHOLD.of(Property.CARDINALITY_THRESHOLD.set(table, "0.50")))
+        .isEqualTo("0.5");
+  }
+
+  @Test
   void aWarehouseTakesAnAlteredTableInItsPlace() {
     Warehouse warehouse =
         new TestFolder(temp).mart("SELECT id FROM staging.orders").read().orThrow();
