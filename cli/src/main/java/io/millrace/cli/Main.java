@@ -41,6 +41,7 @@ import picocli.CommandLine.HelpCommand;
       OrderCommand.Suspend.class,
       OrderCommand.Resume.class,
       OrderCommand.Refresh.class,
+      DescribeCommand.class,
       HistoryCommand.class,
       DeadLettersCommand.class,
       HelpCommand.class

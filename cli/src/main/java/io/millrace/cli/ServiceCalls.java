@@ -123,30 +123,35 @@ public final class ServiceCalls implements AutoCloseable {
   }
 
   /**
-   * The orders that hold over what the folder says, of a running marts service; none while it does
+   * The dynamic tables as the marts service describes them, an array; an empty one while it does
    * not answer.
    */
-  public List<Altered> altered() throws InterruptedException {
+  public JsonNode dynamicTables() throws InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(run.url(Service.MARTS) + "/api/v1/dynamic-tables"))
             .timeout(STATUS_LIMIT)
             .build();
-    List<Altered> found = new ArrayList<>();
     try {
       HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-      for (JsonNode table : JSON.readTree(answer.statusCode() == 200 ? answer.body() : "[]")) {
-        for (JsonNode one : table.path("altered")) {
-          found.add(
-              new Altered(
-                  TableName.parse(table.path("table").asText()),
-                  one.path("property").asText(),
-                  one.path("folder").asText(),
-                  one.path("value").asText(),
-                  one.path("cut").asLong()));
-        }
-      }
+      return answer.statusCode() == 200 ? JSON.readTree(answer.body()) : JSON.createArrayNode();
     } catch (IOException e) {
-      return List.of();
+      return JSON.createArrayNode();
+    }
+  }
+
+  /** The orders that hold over what the folder says; none while the marts service is silent. */
+  public List<Altered> altered() throws InterruptedException {
+    List<Altered> found = new ArrayList<>();
+    for (JsonNode table : dynamicTables()) {
+      for (JsonNode one : table.path("altered")) {
+        found.add(
+            new Altered(
+                TableName.parse(table.path("table").asText()),
+                one.path("property").asText(),
+                one.path("folder").asText(),
+                one.path("value").asText(),
+                one.path("cut").asLong()));
+      }
     }
     return found;
   }

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Orders to a marts service, which here says what it is told to say. */
-class AlterOrderTest {
+/** What is asked and ordered of a marts service, which here says what it is told to say. */
+class RunningMartsTest {
   private static final String PATH = "/api/v1/dynamic-tables";
 
   @TempDir Path directory;
@@ -136,6 +136,33 @@ class AlterOrderTest {
     said.getBuffer().setLength(0);
     assertThat(run("explain", directory.toString(), "marts.n", "--offline")).isZero();
     assertThat(said.toString()).contains("altered  marts.n: TARGET_LAG");
+  }
+
+  @Test
+  void describeSaysHowATableIsKeptAndWhatWasOrdered() {
+    answer =
+        """
+        [{"table": "marts.n", "targetLagMillis": 10000, "refreshMode": "FULL",
+          "inputs": ["staging.orders"], "key": ["id"], "blocks": ["DELTA projection"],
+          "suspended": true, "comment": "what for", "costs": {"cut": 9, "strategy": "FULL",
+          "millis": 40},
+          "altered": [{"property": "REFRESH_MODE", "folder": "AUTO", "value": "FULL", "cut": 12}]},
+         {"table": "marts.unread", "targetLagMillis": 3153600000000, "refreshMode": "AUTO",
+          "inputs": [], "key": [], "blocks": [], "suspended": false, "comment": null,
+          "altered": [], "costs": null}]
+        """;
+    assertThat(run("describe", "--dir", directory.toString())).isZero();
+    assertThat(said.toString().lines().map(line -> line.strip().replaceAll(" +", " ")))
+        .contains("marts.n 10.0 s FULL suspended altered what for", "marts.unread none AUTO");
+    said.getBuffer().setLength(0);
+    assertThat(run("describe", "--dir", directory.toString(), "marts.n")).isZero();
+    assertThat(said.toString())
+        .contains("marts.n, REFRESH_MODE = FULL", "suspended   until millrace resume marts.n")
+        .contains("altered     REFRESH_MODE is 'FULL' since cut 12, the folder says 'AUTO'")
+        .contains("refreshed   at cut 9, FULL, in 40 ms", "DELTA projection");
+    assertThat(run("describe", "--dir", directory.toString(), "marts.other"))
+        .isEqualTo(ExitCode.FAILED);
+    assertThat(said.toString()).contains("CLI-006");
   }
 
   private void write(String file, String content) throws IOException {
