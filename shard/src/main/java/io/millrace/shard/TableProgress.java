@@ -26,6 +26,8 @@ public final class TableProgress {
   private static final Logger LOG = Logger.getLogger("millrace.table");
   private static final long SHOW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final int DEFAULT_MEMBERS = 4;
+  private static final int SHARE = 10;
+  private static final Duration LONGEST = Duration.ofMinutes(10);
 
   private final Shard shard;
   private final WrittenTable table;
@@ -126,7 +128,11 @@ public final class TableProgress {
   public void failed(MillraceException cause) {
     boolean news = error == null || !error.getMessage().equals(cause.getMessage());
     error = cause;
-    Duration pause = retry.next();
+    Duration pause =
+        pause(
+            cause.errorCode().kind(),
+            retry.next(),
+            Duration.ofNanos(System.nanoTime() - beganNanos));
     retryNanos = System.nanoTime() + pause.toNanos();
     Metrics.counter(
             io.millrace.contracts.Metrics.REFRESHES,
@@ -143,6 +149,23 @@ public final class TableProgress {
     }
     shownNanos = System.nanoTime() - SHOW_NANOS;
     show();
+  }
+
+  /**
+   * When to try again. What data are at fault for fails the same way over and over, so that it
+   * takes a tenth of its loop's time at most; but it is tried every ten minutes, for data are
+   * mended.
+   *
+   * @param usual the pause after errors that pass by themselves
+   * @param took what the try took that failed
+   */
+  static Duration pause(ErrorCode.Kind kind, Duration usual, Duration took) {
+    if (kind != ErrorCode.Kind.SOURCE_DATA) {
+      return usual;
+    }
+    Duration share = took.multipliedBy(SHARE - 1);
+    Duration least = share.compareTo(LONGEST) < 0 ? share : LONGEST;
+    return usual.compareTo(least) < 0 ? least : usual;
   }
 
   /** Puts the status on the board, at most twice a second. */

@@ -1,8 +1,11 @@
 package io.millrace.marts.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.MartsError;
+import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.CommitResult;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.DuckDb;
@@ -52,6 +55,9 @@ class IncrementalRefreshTest {
               + "SELECT sum(v::DOUBLE / 3) AS s FROM staging.a GROUP BY k",
           "marts/counts.sql",
           "CREATE DYNAMIC TABLE marts.counts AS SELECT count(*) AS n FROM staging.a GROUP BY k",
+          "marts/casts.sql",
+          "CREATE DYNAMIC TABLE marts.casts REFRESH_MODE = INCREMENTAL AS SELECT k, count(*) AS n,"
+              + " sum(CAST(v AS TINYINT)) AS s FROM staging.a GROUP BY k",
           "marts/ties.sql",
           "CREATE DYNAMIC TABLE marts.ties AS SELECT arg_max(id, v) AS best FROM staging.a GROUP"
               + " BY k");
@@ -200,6 +206,38 @@ class IncrementalRefreshTest {
     Outcome outcome = refresh.refresh(task(Set.of(INPUT)));
     assertThat(outcome.reason()).isEqualTo(Choice.STATE_DOES_NOT_FIT.name());
     assertThat(outcome.changes().inserts()).isEqualTo(99);
+  }
+
+  @Test
+  void aRowThatTheQueryCannotTakeFailsTheTableUntilItIsMended() throws SQLException {
+    close();
+    directory = directory.resolve("casts");
+    open("casts");
+    IncrementalRefresh refresh = refresh(sql -> sql);
+    step(refresh);
+    long version = table.version();
+    Sql.run(duck, "INSERT INTO changes VALUES (-1, 7, 1000, 1)");
+    Sql.run(duck, "INSERT INTO staging.a VALUES (-1, 7, 1000)");
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> refresh.refresh(task(Set.of(INPUT))))
+          .isInstanceOfSatisfying(
+              MillraceException.class,
+              e -> assertThat(e.errorCode()).isEqualTo(MartsError.MRT_001_QUERY_FAILED))
+          .hasMessageContaining("marts.casts failed at cut 1")
+          .message()
+          .doesNotContain("1000");
+      refresh.failed();
+    }
+    assertThat(table.version()).isEqualTo(version);
+    Sql.run(duck, "INSERT INTO changes VALUES (-1, 7, 1000, -1), (-1, 7, 2, 1)");
+    Sql.run(duck, "UPDATE staging.a SET v = 2 WHERE id = -1");
+    step(refresh);
+    assertThat(
+            Sql.number(duck, "SELECT sum(s)::BIGINT FROM mirror")
+                - Sql.number(duck, "SELECT sum(CAST(v AS TINYINT)) FROM staging.a"))
+        .isZero();
+    change();
+    assertThat(step(refresh).strategy()).as("state is there again").isEqualTo(Costs.INCREMENTAL);
   }
 
   @Test
