@@ -54,6 +54,7 @@ class RoundTest {
     mart(files, "slow", "40 seconds", "staging.a");
     mart(files, "both", "40 seconds", "marts.fast JOIN marts.slow USING (id)");
     mart(files, "with_fast", "upstream", "marts.fast");
+    mart(files, "last", "upstream", "marts.with_fast");
     mart(files, "for_leaf", "downstream", "staging.a");
     mart(files, "leaf", "40 seconds", "marts.for_leaf");
     mart(files, "for_nobody", "downstream", "staging.a");
@@ -75,6 +76,24 @@ class RoundTest {
         "marts/" + name + ".sql",
         "CREATE DYNAMIC TABLE marts.%s TARGET_LAG = '%s' AS SELECT id FROM %s"
             .formatted(name, lag, from));
+  }
+
+  /** A table is kept by another instance from now on, which says how far it is. */
+  private void keepElsewhere(String name) throws SQLException {
+    KnownTable other = table(name);
+    ordered = ordered.stream().filter(table -> table != other).toList();
+    Warehouse warehouse = shard.shard().around().warehouse();
+    shard.close();
+    shard =
+        new TestShard(
+            warehouse,
+            directory.resolve("without " + name),
+            ordered.stream().map(KnownTable::definition).toList());
+    restart();
+    for (TableName input : List.of(INPUT, other.name())) {
+      shard.publish(
+          input, -1, new PublishedVersion(input.toString(), input.name(), -1L, 0L, -1L, null));
+    }
   }
 
   private void restart() {
@@ -192,9 +211,10 @@ class RoundTest {
     rounds.forEach((cut, names) -> {
       if (cut == 31 || cut == 47) {
         assertThat(names)
-            .containsExactlyInAnyOrder("fast", "with_fast", "slow", "both", "for_leaf", "leaf");
+            .containsExactlyInAnyOrder(
+                "fast", "with_fast", "last", "slow", "both", "for_leaf", "leaf");
       } else {
-        assertThat(names).as("cut " + cut).containsExactly("fast", "with_fast");
+        assertThat(names).as("cut " + cut).containsExactly("fast", "with_fast", "last");
       }
     });
     assertThat(table("for_nobody").through).as("nobody asks for it").isEqualTo(15);
@@ -223,7 +243,8 @@ class RoundTest {
     filled();
     failing.add("fast");
     watched(17);
-    assertThat(rounds().get(19L)).containsExactly("fast failed", "with_fast skipped for fast");
+    assertThat(rounds().get(19L))
+        .containsExactly("fast failed", "with_fast skipped for fast", "last skipped for with_fast");
     assertThat(rounds().get(31L)).containsExactlyInAnyOrder("slow", "for_leaf", "leaf");
     assertThat(table("both").through).isEqualTo(15);
 
@@ -232,19 +253,7 @@ class RoundTest {
     log.clear();
     work();
     assertThat(rounds().keySet()).as("the cut at which the others were").containsExactly(31L);
-    assertThat(rounds().get(31L)).containsExactlyInAnyOrder("fast", "with_fast", "both");
-  }
-
-  @Test
-  void oneThatReadsASkippedTableIsSkippedToo() {
-    filled();
-    failing.add("fast");
-    table("fast").waits = false;
-    seconds(16);
-    plan.look();
-    round.walk(31, ordered);
-    assertThat(log)
-        .contains("fast failed", "both skipped for fast", "with_fast skipped for fast", "slow");
+    assertThat(rounds().get(31L)).containsExactlyInAnyOrder("fast", "with_fast", "last", "both");
   }
 
   @Test
@@ -269,7 +278,7 @@ class RoundTest {
     order(slow, Order.Action.SUSPEND);
     watched(16);
     assertThat(rounds().get(31L))
-        .containsExactlyInAnyOrder("fast", "with_fast", "for_leaf", "leaf");
+        .containsExactlyInAnyOrder("fast", "with_fast", "last", "for_leaf", "leaf");
     restart();
     watched(16);
     assertThat(List.of(slow.through, table("both").through)).containsOnly(15L);
@@ -277,6 +286,27 @@ class RoundTest {
     order(slow, Order.Action.RESUME);
     watched(16);
     assertThat(List.of(slow.through, table("both").through)).containsOnly(63L);
+  }
+
+  @Test
+  void aTableOfAnotherInstanceThatIsFarAheadIsReadAtTheNewestRoundThatIsStillKnown()
+      throws SQLException {
+    keepElsewhere("fast");
+    KnownTable reader = table("with_fast");
+    reader.period = 16;
+    seconds(16);
+    shard.publish(TableName.parse("marts.fast"), 15);
+    work();
+    assertThat(reader.through).isEqualTo(15);
+    for (int round = 0; round < 1_200; round++) {
+      seconds(4);
+      shard.publish(TableName.parse("marts.fast"), shard.cuts().end() - 1);
+    }
+    seconds(1);
+    log.clear();
+    work();
+    assertThat(reader.through).as("of 1,200 rounds 512 are known").isEqualTo(4_815);
+    assertThat(log.stream().filter("with_fast"::equals)).as("in one go").hasSize(1);
   }
 
   private void order(KnownTable table, Order.Action action) {

@@ -20,6 +20,7 @@ import io.millrace.shard.PublicationChannel;
 import io.millrace.shard.Shard;
 import io.millrace.shard.ShardSurroundings;
 import io.millrace.shard.TestPublications;
+import io.millrace.warehouse.DynamicTable;
 import io.millrace.warehouse.Warehouse;
 import java.net.URI;
 import java.nio.file.Path;
@@ -43,21 +44,26 @@ final class TestShard implements AutoCloseable {
   private final Map<Integer, Long> statements = new HashMap<>();
 
   TestShard(Warehouse warehouse, Path directory) {
+    this(warehouse, directory, warehouse.dynamicTables());
+  }
+
+  /** Keeps some of the tables: others are kept elsewhere. */
+  TestShard(Warehouse warehouse, Path directory, List<DynamicTable> kept) {
     this.duckDb = DuckDb.inMemory(directory.resolve("spill"), DuckDb.Limits.small());
     this.duck = duckDb.connect();
     this.lake = new Lake(directory.resolve("lake"));
-    this.shard = shard(warehouse);
+    this.shard = shard(warehouse, kept);
   }
 
   @SuppressWarnings("NullAway") // nothing here asks Kafka, dead letters or Arrow
-  private Shard shard(Warehouse warehouse) {
+  private Shard shard(Warehouse warehouse, List<DynamicTable> kept) {
     StatusBoard board = new StatusBoard(new SimpleMeterRegistry());
     CutChannel cuts = TestCutChannel.create(board);
     PublicationChannel publications = TestPublications.create(cuts, warehouse.settings().shards());
     return new Shard(
         Service.MARTS,
         Map.of(),
-        List.copyOf(warehouse.dynamicTables()),
+        List.copyOf(kept),
         new ShardSurroundings(
             warehouse,
             lake,
