@@ -3,6 +3,7 @@ package io.millrace.staging;
 import io.millrace.changelog.codec.ChangeDecoder;
 import io.millrace.changelog.codec.Loaded;
 import io.millrace.changelog.codec.Missing;
+import io.millrace.changelog.codec.WireRecord;
 import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.error.ChangelogError;
 import io.millrace.contracts.error.MillraceException;
@@ -13,6 +14,7 @@ import io.millrace.contracts.wire.OffsetRange;
 import io.millrace.lake.Sql;
 import io.millrace.shard.Shard;
 import io.millrace.warehouse.StagingTable;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +34,6 @@ final class RawBatch {
   private final StagingTable definition;
   private final String topic;
   private final ChangeDecoder decoder;
-  private List<Refusal> undecodable = List.of();
   private String relation = RECORDS;
 
   RawBatch(Shard shard, StagingTable definition, String topic) {
@@ -51,25 +52,35 @@ final class RawBatch {
     return new RowSchema(columns, definition.rawSchema().key());
   }
 
-  /** Reads exactly the ranges of these cuts. */
-  void read(List<FoldedCut> cuts) {
+  /**
+   * Reads exactly the ranges of these cuts.
+   *
+   * @param refused where records that do not decode are added
+   */
+  void read(List<FoldedCut> cuts, Refusals refused) {
     List<OffsetRange> ranges = cuts.stream().flatMap(c -> ranges(c, topic).stream()).toList();
-    Loaded loaded;
     try {
-      loaded =
-          decoder.load(
-              shard.duck(),
-              RECORDS,
-              shard.around().allocator(),
-              shard.reader().read(topic, ranges));
+      load(shard.reader().read(topic, ranges), refused);
     } catch (MillraceException e) {
       throw columnChanged(e);
     }
-    undecodable =
+    relation = withCuts(cuts);
+  }
+
+  private void load(Iterator<List<WireRecord>> batches, Refusals refused) {
+    Portion first = new Portion(batches);
+    add(decoder.load(shard.duck(), RECORDS, shard.around().allocator(), first), refused);
+    while (batches.hasNext()) {
+      Portion next = new Portion(batches);
+      add(decoder.append(shard.duck(), RECORDS, shard.around().allocator(), next), refused);
+    }
+  }
+
+  private static void add(Loaded loaded, Refusals refused) {
+    refused.add(
         loaded.undecodable().stream()
             .map(u -> new Refusal(u.offset(), Refusal.Stage.DECODE, u.code(), u.message()))
-            .toList();
-    relation = withCuts(cuts);
+            .toList());
   }
 
   /** What a cut announced of a topic. */
@@ -117,10 +128,5 @@ final class RawBatch {
             + " reads it: change the statement, then run: millrace rebuild "
             + definition.name(),
         e);
-  }
-
-  /** Records that do not decode. */
-  List<Refusal> undecodable() {
-    return undecodable;
   }
 }

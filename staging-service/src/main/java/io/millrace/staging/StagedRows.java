@@ -8,10 +8,8 @@ import io.millrace.lake.Sql;
 import io.millrace.warehouse.StagingTable;
 import io.millrace.warehouse.StagingTable.Rows;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -31,7 +29,6 @@ import java.util.stream.Collectors;
  */
 final class StagedRows {
   private static final String IMAGES = "staging_images";
-  private static final String REFUSED = "staging_refused";
   private static final String DESIRED = "staging_desired";
   private static final String KEYS = "staging_keys";
   private static final String CHANGES = "staging_changes";
@@ -54,148 +51,121 @@ final class StagedRows {
    *
    * @param raw relation of the batch, see {@link RawBatch}
    * @param all whether the batch is to hold the whole resource
-   * @return the records that were refused
+   * @param refused where records that it refuses are added
    */
-  List<Refusal> apply(String raw, boolean all) {
+  void apply(String raw, boolean all, Refusals refused) {
     long emptied =
         definition.rows() == Rows.HISTORY
             ? -1
             : Sql.number(
                 duck, "SELECT coalesce(max(_position), -1) FROM " + raw + " WHERE _op = 't'");
     whole = all || emptied >= 0;
-    List<Refusal> refused = decide(raw, emptied + 1);
+    decide(raw, emptied + 1, refused);
     if (definition.rows() == Rows.LATEST) {
       keys();
     }
-    return refused;
   }
 
-  /** Runs the SELECT over the images that decide, until it takes all that are not refused. */
-  private List<Refusal> decide(String raw, long firstPosition) {
-    List<Refusal> refused = new ArrayList<>();
-    Sql.run(duck, "CREATE OR REPLACE TEMP TABLE " + REFUSED + " (_position BIGINT)");
+  /** Runs the SELECT over the images that decide; if one does not fit, over those that do. */
+  private void decide(String raw, long firstPosition, Refusals refused) {
     if (definition.rows() == Rows.APPENDED) {
-      refused.addAll(notAppended(raw, firstPosition));
+      refuseChanges(raw, firstPosition, refused);
     }
-    while (true) {
-      images(raw, firstPosition);
-      List<Long> bad = select("TRUE") ? List.of() : badRows();
-      if (bad.isEmpty()) {
-        break;
-      }
-      for (Long position : bad) {
-        refused.add(
-            new Refusal(
-                position,
-                Refusal.Stage.SELECT,
-                StagingError.STG_001_ROW_REFUSED,
-                "a value of the row cannot be converted as the SELECT of "
-                    + definition.name()
-                    + " asks"));
-        Sql.run(duck, "INSERT INTO " + REFUSED + " VALUES (" + position + ")");
-      }
+    String rest =
+        "SELECT * FROM %s WHERE _position >= %d AND _position NOT IN (%s) %s"
+            .formatted(
+                raw,
+                firstPosition,
+                Refusals.positions(),
+                definition.rows() == Rows.HISTORY ? "" : "AND _op <> 't'");
+    images(rest + deciding());
+    if (select()) {
+      return;
     }
-    return refused;
+    refuseBad(rest, refused);
+    images(rest + deciding());
+    if (!select()) {
+      throw new MillraceException(
+          ShardError.SHD_006_STATEMENT_FAILED,
+          "the SELECT of "
+              + definition.name()
+              + " fails over rows that it takes one by one. Please report the statement.");
+    }
   }
 
   /** Refuses the changes of rows that had come before. */
-  private List<Refusal> notAppended(String raw, long firstPosition) {
-    Sql.run(
-        duck,
-        "INSERT INTO %s SELECT _position FROM %s WHERE _op IN ('u', 'd') AND _position >= %d"
-            .formatted(REFUSED, raw, firstPosition));
-    List<Refusal> changes = new ArrayList<>();
-    try (Statement statement = duck.createStatement();
-        ResultSet rows =
-            statement.executeQuery("SELECT _position FROM " + REFUSED + " ORDER BY ALL")) {
-      while (rows.next()) {
-        changes.add(
-            new Refusal(
-                rows.getLong(1),
-                Refusal.Stage.APPEND,
-                StagingError.STG_004_NOT_APPENDED,
-                "%s is declared APPEND, and this changes a row of %s.%s that came before"
-                    .formatted(definition.name(), definition.source(), definition.resource())));
-      }
-    } catch (SQLException e) {
-      throw new MillraceException(
-          ShardError.SHD_006_STATEMENT_FAILED,
-          "DuckDB could not list the changes that "
-              + definition.name()
-              + " does not take. The cause says why.",
-          e);
-    }
-    return changes;
-  }
-
-  /** The images that decide and were not refused. */
-  private void images(String raw, long firstPosition) {
-    String deciding =
-        switch (definition.rows()) {
-          case LATEST ->
-              "AND _op <> 't' QUALIFY row_number() OVER (PARTITION BY %s ORDER BY _position DESC) = 1"
-                  .formatted(rawKeys);
-          case APPENDED -> "AND _op <> 't'";
-          case HISTORY -> "";
-        };
-    Sql.run(
-        duck,
-        """
-        CREATE OR REPLACE TEMP TABLE %s AS
-        SELECT *, row_number() OVER (ORDER BY _position) AS _row FROM (
-          SELECT * FROM %s
-          WHERE _position >= %d AND _position NOT IN (SELECT _position FROM %s) %s)
-        """
-            .formatted(IMAGES, raw, firstPosition, REFUSED, deciding));
+  private void refuseChanges(String raw, long firstPosition, Refusals refused) {
+    refused.addAll(
+        "SELECT _position FROM %s WHERE _op IN ('u', 'd') AND _position >= %d"
+            .formatted(raw, firstPosition),
+        Refusal.Stage.APPEND,
+        StagingError.STG_004_NOT_APPENDED,
+        "%s is declared APPEND, and this changes a row of %s.%s that came before"
+            .formatted(definition.name(), definition.source(), definition.resource()));
   }
 
   /**
-   * Runs the SELECT over those of the images that satisfy the condition; false if one does not fit.
+   * Refuses the images that do not fit. Of a table with KEYS those only that come after the last of
+   * their key that does: the others decide nothing.
    */
-  private boolean select(String condition) {
+  private void refuseBad(String rest, Refusals refused) {
+    boolean latest = definition.rows() == Rows.LATEST;
+    images(rest + (latest ? " AND _op <> 'd'" : ""));
+    String bad = new BadImages(duck, definition).among(IMAGES);
+    String positions =
+        latest
+            ? """
+            WITH bad AS (FROM %1$s),
+            good AS (
+              SELECT %2$s, max(_position) AS _last FROM (%3$s)
+              WHERE _position NOT IN (FROM bad) GROUP BY ALL)
+            SELECT r._position FROM (%3$s) r LEFT JOIN good g ON %4$s
+            WHERE r._position IN (FROM bad) AND r._position > coalesce(g._last, -1)
+            """
+                .formatted(bad, rawKeys, rest, sameKey())
+            : "FROM " + bad;
+    refused.addAll(
+        positions,
+        Refusal.Stage.SELECT,
+        StagingError.STG_001_ROW_REFUSED,
+        "a value of the row cannot be converted as the SELECT of " + definition.name() + " asks");
+  }
+
+  private String sameKey() {
+    return definition.keyColumns().values().stream()
+        .map(column -> "r.%1$s IS NOT DISTINCT FROM g.%1$s".formatted(Sql.name(column)))
+        .collect(Collectors.joining(" AND "));
+  }
+
+  /** What leaves of all images the last of each key, where that is what decides. */
+  private String deciding() {
+    return definition.rows() == Rows.LATEST
+        ? " QUALIFY row_number() OVER (PARTITION BY %s ORDER BY _position DESC) = 1"
+            .formatted(rawKeys)
+        : "";
+  }
+
+  private void images(String rows) {
+    Sql.run(
+        duck,
+        "CREATE OR REPLACE TEMP TABLE %s AS SELECT *, row_number() OVER (ORDER BY _position) AS _row FROM (%s)"
+            .formatted(IMAGES, rows));
+  }
+
+  /** Runs the SELECT over the images; false if one does not fit. */
+  private boolean select() {
     String there = definition.rows() == Rows.LATEST ? "_op <> 'd'" : "TRUE";
-    String rows = "(SELECT * FROM %s WHERE %s AND %s)".formatted(IMAGES, there, condition);
-    String sql = "CREATE OR REPLACE TEMP TABLE " + DESIRED + " AS " + definition.select(rows);
+    String rows = "(SELECT * FROM %s WHERE %s)".formatted(IMAGES, there);
     try (Statement statement = duck.createStatement()) {
-      statement.execute(sql);
+      statement.execute(
+          "CREATE OR REPLACE TEMP TABLE " + DESIRED + " AS " + definition.select(rows));
       return true;
     } catch (SQLException e) {
-      if (isOfData(e)) {
+      if (BadImages.isOfData(e)) {
         return false;
       }
-      throw new MillraceException(
-          ShardError.SHD_006_STATEMENT_FAILED,
-          "DuckDB could not run the SELECT of " + definition.name() + ". The cause says why.",
-          e);
+      throw BadImages.failed(definition, e);
     }
-  }
-
-  private static boolean isOfData(SQLException e) {
-    String text = e.getMessage() == null ? "" : e.getMessage();
-    return text.contains("Conversion Error")
-        || text.contains("Out of Range Error")
-        || text.contains("Invalid Input Error");
-  }
-
-  /** Positions of the images that the SELECT cannot take, found by halving. */
-  private List<Long> badRows() {
-    List<Long> bad = new ArrayList<>();
-    long rows = Sql.number(duck, "SELECT coalesce(max(_row), 0) FROM " + IMAGES);
-    halve(1, rows, bad);
-    return bad;
-  }
-
-  private void halve(long first, long last, List<Long> bad) {
-    if (first > last || select("_row BETWEEN " + first + " AND " + last)) {
-      return;
-    }
-    if (first == last) {
-      bad.add(Sql.number(duck, "SELECT _position FROM " + IMAGES + " WHERE _row = " + first));
-      return;
-    }
-    long middle = (first + last) >>> 1;
-    halve(first, middle, bad);
-    halve(middle + 1, last, bad);
   }
 
   /** The keys that the batch decides about, under their staged names. */

@@ -31,6 +31,7 @@ final class StagingStep implements TableStep {
   private final String topic;
   private final RawBatch batch;
   private final StagedRows staged;
+  private final Refusals refused;
   private final SetAside setAside;
   private final Openings openings;
 
@@ -41,8 +42,9 @@ final class StagingStep implements TableStep {
     this.topic = topic;
     this.batch = new RawBatch(shard, definition, topic);
     this.staged = new StagedRows(shard.duck(), definition);
-    this.setAside = new SetAside(shard, table.name(), topic);
-    this.openings = new Openings(shard, definition, topic);
+    this.refused = new Refusals(shard.duck());
+    this.setAside = SetAside.of(shard, table.name(), topic);
+    this.openings = Openings.of(shard, definition, topic);
   }
 
   static StagingStep open(Shard shard, StagingTable definition) {
@@ -79,9 +81,9 @@ final class StagingStep implements TableStep {
     boolean committed = false;
     long before = table.delta().version();
     while (!committed) {
-      batch.read(plan.read());
-      List<Refusal> refused = new ArrayList<>(batch.undecodable());
-      refused.addAll(staged.apply(batch.relation(), plan.whole()));
+      refused.begin();
+      batch.read(plan.read(), refused);
+      staged.apply(batch.relation(), plan.whole(), refused);
       setAside.send(refused, ranges(plan), plan.cut().number());
       RowDiff.Changes changes =
           staged.diff(table.diff(definition.schema().key()), table.mirror().relation());
@@ -147,7 +149,9 @@ final class StagingStep implements TableStep {
   private Optional<Plan> rebuildPlan(FoldedCut order) {
     FoldedCut first = openings.first(order.number()).orElseThrow(this::noOpening);
     if (!Rebuild.of(order).loseHistory()) {
-      Optional<MillraceException> lost = openings.lost(table, first);
+      Optional<MillraceException> lost =
+          openings.lost(
+              shard.duck(), table.delta().schema().key(), table.mirror().relation(), first);
       if (lost.isPresent()) {
         table.refuse(order);
         if (table.definitionChanged()) {

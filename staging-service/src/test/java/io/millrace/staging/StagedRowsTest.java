@@ -7,8 +7,12 @@ import io.millrace.contracts.error.StagingError;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StagedRowsTest {
   @TempDir Path folder;
@@ -98,6 +102,49 @@ class StagedRowsTest {
           8,
           false);
       assertThat(table.version()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void onlyTheImagesAfterTheLastGoodOneOfTheirKeyAreRefused() throws SQLException {
+    try (StagedTable table =
+        new StagedTable(folder, "KEYS (id)", "SELECT id, name::INTEGER AS number")) {
+      List<Refusal> refused =
+          table.take(
+              List.of(
+                  record(1, "c", "1", "'one'"),
+                  record(2, "u", "1", "'2'"),
+                  record(3, "u", "1", "'three'"),
+                  record(4, "u", "1", "'four'"),
+                  record(5, "c", "2", "'five'"),
+                  record(6, "d", "2", "NULL"),
+                  record(7, "c", "3", "'7'"),
+                  record(8, "c", "4", "'eight'")),
+              7,
+              false);
+      assertThat(refused).extracting(Refusal::position).containsExactly(3L, 4L, 8L);
+      assertThat(table.rowsAt(1)).containsExactly("1 2", "3 7");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"KEYS (id)", "APPEND", "HISTORY"})
+  @Timeout(60)
+  void aTopicOfNothingButGarbageIsRefusedWhole(String rows) throws SQLException {
+    String select =
+        rows.equals("HISTORY")
+            ? "SELECT _position AS place, _op AS op, name::INTEGER AS number"
+            : "SELECT id, name::INTEGER AS number";
+    try (StagedTable table = new StagedTable(folder, rows, select)) {
+      List<String> garbage =
+          LongStream.range(0, 3_000)
+              .mapToObj(position -> record(position, "c", position % 3 + "", "'garbage'"))
+              .toList();
+      assertThat(table.take(garbage, 7, false))
+          .hasSize(3_000)
+          .extracting(Refusal::code)
+          .containsOnly(StagingError.STG_001_ROW_REFUSED);
+      assertThat(table.version()).isZero();
     }
   }
 

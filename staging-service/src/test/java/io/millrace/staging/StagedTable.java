@@ -46,6 +46,7 @@ final class StagedTable implements AutoCloseable {
   private final Mirror mirror;
   private final StagingTable definition;
   private final StagedRows staged;
+  private final Refusals refused;
 
   StagedTable(Path folder, String clause, String select) {
     this.definition = definition(folder, clause, select);
@@ -59,9 +60,10 @@ final class StagedTable implements AutoCloseable {
     Sql.run(duck, "CREATE SCHEMA staging");
     this.mirror = Mirror.load(duck, table, "staging.s");
     this.staged = new StagedRows(duck, definition);
+    this.refused = new Refusals(duck);
   }
 
-  private static StagingTable definition(Path folder, String clause, String select) {
+  static StagingTable definition(Path folder, String clause, String select) {
     write(folder, "warehouse.yml", "name: t\nlake: lake\n");
     write(
         folder,
@@ -125,7 +127,8 @@ final class StagedTable implements AutoCloseable {
     if (!records.isEmpty()) {
       Sql.run(duck, "INSERT INTO raw VALUES " + String.join(", ", records));
     }
-    List<Refusal> refused = staged.apply("raw", whole);
+    refused.begin();
+    staged.apply("raw", whole, refused);
     RowSchema schema = definition.schema();
     RowDiff.Changes changes =
         staged.diff(new RowDiff(NAME, table.schema(), schema, schema.key()), mirror.relation());
@@ -137,7 +140,7 @@ final class StagedTable implements AutoCloseable {
       }
       mirror.refresh(duck);
     }
-    return refused;
+    return List.copyOf(refused.between(0, Long.MAX_VALUE).values());
   }
 
   /** The rows of a version, sorted as text. */
