@@ -16,6 +16,8 @@ public enum Environment {
   MILLRACE_LAKE_CACHE_BYTES,
   /** What to do when somebody else changes a table's rows: stop, unless adopt. */
   MILLRACE_LAKE_OUTSIDERS,
+  /** How old versions of tables become before their files are deleted, such as 168h, or off. */
+  MILLRACE_LAKE_VACUUM,
   /** A folder for local state, which is a cache. */
   MILLRACE_STATE,
   /** The address that HTTP listens on; 127.0.0.1 unless set. */

@@ -20,6 +20,12 @@ public final class Metrics {
   /** Rows written, by kind: insert, delete. */
   public static final String ROWS = "millrace_rows";
 
+  /** Files that vacuum deleted. */
+  public static final String VACUUMED_FILES = "millrace_vacuumed_files";
+
+  /** The bytes of those files. */
+  public static final String VACUUMED_BYTES = "millrace_vacuumed_bytes";
+
   /** Rows of a fact whose lookups came to another member or version. */
   public static final String REPOINTED = "millrace_fact_rows_repointed";
 

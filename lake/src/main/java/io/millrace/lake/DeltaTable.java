@@ -298,6 +298,11 @@ public final class DeltaTable {
     return success;
   }
 
+  /** Refuses a table that we would not write right (LK-019). */
+  void requireWritable() {
+    Features.requireWritable(name, snapshot);
+  }
+
   private TransactionCommitResult write(
       FileChanges files, Watermark stamped, TableLayout evolved, long version) {
     UpdateTableTransactionBuilder builder =

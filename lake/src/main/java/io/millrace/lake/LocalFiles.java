@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -173,16 +174,19 @@ class LocalFiles implements Storage {
   }
 
   @Override
-  public List<FileStatus> tree(Path directory) throws IOException {
+  public List<FileStatus> tree(Path directory, Predicate<FileStatus> wanted) throws IOException {
     List<FileStatus> found = new ArrayList<>();
     Files.walkFileTree(
         directory,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            found.add(
+            FileStatus status =
                 FileStatus.of(
-                    file.toString(), attributes.size(), attributes.lastModifiedTime().toMillis()));
+                    file.toString(), attributes.size(), attributes.lastModifiedTime().toMillis());
+            if (wanted.test(status)) {
+              found.add(status);
+            }
             return FileVisitResult.CONTINUE;
           }
 

@@ -6,8 +6,10 @@ import io.millrace.contracts.error.MillraceException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is done to a table's files beside its writer and its readers, in this process or another. A
@@ -41,6 +43,14 @@ public final class Maintenance {
    */
   public Vacuumed vacuum(VacuumBounds bounds) {
     return new Vacuum(lake, name).run(bounds);
+  }
+
+  /**
+   * When the table was vacuumed last, by whomever of Millrace; empty when it never was. A note in
+   * its folder tells.
+   */
+  public Optional<Instant> vacuumedAt() {
+    return Vacuum.last(lake.folder(name));
   }
 
   /**

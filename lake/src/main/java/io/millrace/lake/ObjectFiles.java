@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 
 /**
  * A lake in an object store. Its local image holds copies of data files, bounded by a {@link
@@ -147,8 +148,11 @@ final class ObjectFiles implements Storage {
   }
 
   @Override
-  public List<FileStatus> tree(Path directory) throws IOException {
-    return store.list(directoryName(directory), "", true).objects().stream()
+  public List<FileStatus> tree(Path directory, Predicate<FileStatus> wanted) throws IOException {
+    return store
+        .list(directoryName(directory), "", true, found -> wanted.test(status(found)))
+        .objects()
+        .stream()
         .map(this::status)
         .toList();
   }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -62,6 +63,12 @@ final class ObjectStore implements AutoCloseable {
    * @param deep whether objects in directories are listed instead of these
    */
   Listing list(String below, String after, boolean deep) throws IOException {
+    return list(below, after, deep, _ -> true);
+  }
+
+  /** As {@link #list(String, String, boolean)}, of the objects the wanted ones only. */
+  Listing list(String below, String after, boolean deep, Predicate<Found> wanted)
+      throws IOException {
     List<Found> objects = new ArrayList<>();
     List<String> directories = new ArrayList<>();
     ListObjectsV2Request request =
@@ -73,10 +80,10 @@ final class ObjectStore implements AutoCloseable {
             .build();
     try {
       for (ListObjectsV2Response page : client.listObjectsV2Paginator(request)) {
-        page.contents()
-            .forEach(o ->
-                objects.add(
-                    new Found(o.key().substring(prefix.length()), o.size(), o.lastModified())));
+        page.contents().stream()
+            .map(o -> new Found(o.key().substring(prefix.length()), o.size(), o.lastModified()))
+            .filter(wanted)
+            .forEach(objects::add);
         page.commonPrefixes()
             .forEach(p -> directories.add(p.prefix().substring(prefix.length() + below.length())));
       }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What a lake's files lie on. A file is named by its path in the lake's local image: on a local
@@ -34,7 +35,12 @@ interface Storage extends FileIO, AutoCloseable {
   Optional<Content> read(Path file) throws IOException;
 
   /** All files below a directory, at any depth, sorted; none when there is no directory. */
-  List<FileStatus> tree(Path directory) throws IOException;
+  default List<FileStatus> tree(Path directory) throws IOException {
+    return tree(directory, _ -> true);
+  }
+
+  /** As {@link #tree(Path)}, the wanted ones only, so that the others need no memory. */
+  List<FileStatus> tree(Path directory, Predicate<FileStatus> wanted) throws IOException;
 
   /** Names of the directories in a directory; none when it is not there. */
   List<String> directories(Path parent) throws IOException;

@@ -6,15 +6,19 @@ import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +33,10 @@ final class Vacuum {
   private static final Pattern CHECKSUM = Pattern.compile("\\d{20}\\.crc");
   private static final String CHANGES = "_change_data";
   private static final String SCRATCH = "_new-";
+  private static final String NOTE = "_millrace/vacuumed";
+
+  /** As {@link LocalFiles#temporary} names them. */
+  private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.[0-9a-f-]{36}\\.tmp");
 
   private final Lake lake;
   private final DeltaTable table;
@@ -53,6 +61,7 @@ final class Vacuum {
                   + " reads.",
               table.name(), bounds.retention().toHours(), VacuumBounds.USUAL_RETENTION.toHours()));
     }
+    table.requireWritable(); // it deletes what only a writer's features tell to be needed
     Instant now = lake.clock().instant();
     long earliest = log.earliest().orElse(0);
     TableHistory history = table.history();
@@ -60,28 +69,47 @@ final class Vacuum {
         Math.min(
             history.versionAt(now.minus(bounds.retention())).orElse(earliest),
             unannounced(history, bounds.announcedCut(), earliest));
-    Set<Path> needed = needed(from);
     Duration least = bounds.retention().compareTo(ON_ITS_WAY) < 0 ? ON_ITS_WAY : bounds.retention();
-    List<Found> all =
-        dataFiles().stream()
-            .filter(f -> !needed.contains(f.path()) && f.modified().isBefore(now.minus(least)))
-            .toList();
-    if (bounds.mode() == VacuumBounds.Mode.DRY_RUN) {
-      return new Vacuumed(all.stream().map(Found::path).toList(), bytes(all), from);
+    SequencedMap<Path, Long> found = filesBefore(now.minus(least), liveIn(from));
+    keepNamedSince(from, found);
+    if (bounds.mode() != VacuumBounds.Mode.DRY_RUN) {
+      // A restore may have taken old files back since.
+      keepNamedSince(table.version() + 1, found);
+      found.keySet().forEach(this::delete);
+      removeChecksumsWithoutCommit();
+      requireNoneTakenBack(found.keySet());
+      note(now);
     }
-    // A restore may have taken old files back since.
-    Set<Path> takenBack = neededSince(table.version() + 1);
-    List<Found> files = all.stream().filter(f -> !takenBack.contains(f.path())).toList();
-    files.forEach(f -> delete(f.path()));
-    removeChecksumsWithoutCommit();
-    requireNoneTakenBack(files);
-    return new Vacuumed(files.stream().map(Found::path).toList(), bytes(files), from);
+    return new Vacuumed(
+        List.copyOf(found.keySet()),
+        found.values().stream().mapToLong(Long::longValue).sum(),
+        from);
   }
 
-  private record Found(Path path, long bytes, Instant modified) {}
+  /** When the table was vacuumed last; empty when it never was. */
+  static Optional<Instant> last(TableFolder folder) {
+    Path note = folder.path().resolve(NOTE);
+    try {
+      return folder
+          .storage()
+          .read(note)
+          .map(c -> Instant.parse(new String(c.bytes(), StandardCharsets.US_ASCII)));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new MillraceException(
+          LakeError.LK_003_STORAGE_FAILED, "file " + note + " cannot be read.", e);
+    }
+  }
 
-  private static long bytes(List<Found> files) {
-    return files.stream().mapToLong(Found::bytes).sum();
+  private void note(Instant at) {
+    Path note = folder.path().resolve(NOTE);
+    try {
+      folder.storage().replace(note, at.toString().getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      throw new MillraceException(
+          LakeError.LK_003_STORAGE_FAILED, "file " + note + " cannot be written.", e);
+    }
   }
 
   /**
@@ -93,25 +121,25 @@ final class Vacuum {
         : history.versionAt(announcedCut).orElse(earliest);
   }
 
-  private Set<Path> needed(long from) {
-    Set<Path> needed = neededSince(from);
-    for (LiveFile file : table.history().files(from)) {
-      needed.addAll(folder.filesOf(file.path(), file.vector()));
-    }
-    return needed;
+  private Set<Path> liveIn(long version) {
+    return table.history().files(version).stream()
+        .flatMap(f -> folder.filesOf(f.path(), f.vector()).stream())
+        .collect(Collectors.toSet());
   }
 
-  /** The files that commits name from a version up to the newest of now. */
-  private Set<Path> neededSince(long from) {
-    Set<Path> needed = new HashSet<>();
-    Optional<CommitLog.Commit> commit = commit(from);
+  /** Takes out the files that commits name from a version up to the newest of now. */
+  private void keepNamedSince(long from, SequencedMap<Path, Long> files) {
+    Optional<CommitLog.Commit> commit = files.isEmpty() ? Optional.empty() : commit(from);
     for (long version = from; commit.isPresent(); commit = commit(++version)) {
-      CommitLog.Commit made = commit.get();
-      Stream.of(made.added(), made.removed(), made.changeFiles())
-          .flatMap(List::stream)
-          .forEach(f -> needed.addAll(folder.filesOf(f.path(), f.vector())));
+      files.keySet().removeAll(namedBy(commit.get()));
     }
-    return needed;
+  }
+
+  private List<Path> namedBy(CommitLog.Commit commit) {
+    return Stream.of(commit.added(), commit.removed(), commit.changeFiles())
+        .flatMap(List::stream)
+        .flatMap(f -> folder.filesOf(f.path(), f.vector()).stream())
+        .toList();
   }
 
   /** Empty when there is no such version yet. */
@@ -120,26 +148,42 @@ final class Vacuum {
   }
 
   /** Finds the restore that came while files were deleted; an earlier one spared them. */
-  private void requireNoneTakenBack(List<Found> deleted) {
-    Set<Path> takenBack = neededSince(table.version() + 1);
-    if (deleted.stream().anyMatch(f -> takenBack.contains(f.path()))) {
-      throw Restoration.tornByVacuum(table.name(), table.version());
+  private void requireNoneTakenBack(Set<Path> deleted) {
+    Optional<CommitLog.Commit> commit = log.read(table.version() + 1);
+    for (long version = table.version() + 1; commit.isPresent(); commit = log.read(++version)) {
+      if (namedBy(commit.get()).stream().anyMatch(deleted::contains)) {
+        throw Restoration.tornByVacuum(table.name(), table.version());
+      }
     }
   }
 
-  /** All files of the table but its log; what others keep in hidden folders is not looked at. */
-  private List<Found> dataFiles() {
+  /** Files written before a time, with their sizes, but those that are needed in any case. */
+  private SequencedMap<Path, Long> filesBefore(Instant time, Set<Path> needed) {
+    SequencedMap<Path, Long> found = new LinkedHashMap<>();
     try {
-      return folder.storage().tree(folder.path()).stream()
-          .map(f ->
-              new Found(
-                  Path.of(f.getPath()), f.getSize(), Instant.ofEpochMilli(f.getModificationTime())))
-          .filter(f -> isOurs(folder.path().relativize(f.path()).getParent()))
-          .toList();
+      folder
+          .storage()
+          .tree(
+              folder.path(),
+              f -> {
+                Path file = Path.of(f.getPath());
+                return f.getModificationTime() < time.toEpochMilli()
+                    && !needed.contains(file)
+                    && mayGo(folder.path().relativize(file));
+              })
+          .forEach(f -> found.put(Path.of(f.getPath()), f.getSize()));
+      return found;
     } catch (IOException e) {
       throw new MillraceException(
           LakeError.LK_003_STORAGE_FAILED, "directory " + folder.path() + " cannot be listed.", e);
     }
+  }
+
+  /**
+   * Not the log, nor what others keep in hidden folders; but what a killed writer leaves in them.
+   */
+  private static boolean mayGo(Path file) {
+    return TEMPORARY.matcher(file.getFileName().toString()).matches() || isOurs(file.getParent());
   }
 
   private static boolean isOurs(@Nullable Path directory) {

@@ -99,6 +99,12 @@ class ObjectLakeIT {
                   new VacuumBounds(
                       VacuumBounds.USUAL_RETENTION, Long.MAX_VALUE, VacuumBounds.Mode.SAFE));
       assertThat(vacuumed.files()).isNotEmpty().noneMatch(Files::exists);
+      try (DailyVacuum daily =
+          new DailyVacuum(inAMonth, VacuumBounds.USUAL_RETENTION, (_, _) -> {})) {
+        assertThat(daily.vacuumIfDue(Marching.NAME, () -> Long.MAX_VALUE))
+            .as("on the day of another vacuum")
+            .isEmpty();
+      }
       var _ = inAMonth.open(Marching.NAME).history().createView(duck, table.version(), "now");
       assertThat(Marching.wrong(duck, "now", STEPS + 1L)).isZero();
       assertThatThrownBy(() -> inAMonth.maintenance(Marching.NAME).restore(3, RestoreMode.ANY_CUT))

@@ -101,6 +101,8 @@ final class Rounds implements ShardWork, Round.Steps<Mart> {
       audits
           .next(marts.stream().filter(this::settled).toList(), limit)
           .ifPresent(mart -> audit(mart, limit));
+      // Nobody waits to be told of its versions.
+      shard.around().vacuum().look(RefreshHistory.NAME, () -> Long.MAX_VALUE);
     }
     history.appendIfDue();
     marts.forEach(mart -> mart.table().progress().show());

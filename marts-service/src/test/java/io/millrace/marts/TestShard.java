@@ -11,6 +11,7 @@ import io.millrace.contracts.Topics;
 import io.millrace.contracts.wire.Cut;
 import io.millrace.contracts.wire.Published;
 import io.millrace.contracts.wire.PublishedVersion;
+import io.millrace.lake.DailyVacuum;
 import io.millrace.lake.DuckDb;
 import io.millrace.lake.Lake;
 import io.millrace.runtime.CutChannel;
@@ -67,6 +68,7 @@ final class TestShard implements AutoCloseable {
         new ShardSurroundings(
             warehouse,
             lake,
+            new DailyVacuum(lake, null, (_, _) -> {}),
             duckDb,
             null,
             null,

@@ -44,6 +44,10 @@ public interface RuntimeConfig {
   @WithDefault("stop")
   Outsiders lakeOutsiders();
 
+  /** When files are deleted that only older versions of this service's tables need. */
+  @WithDefault("168h")
+  LakeVacuum lakeVacuum();
+
   /** A folder for local state, which is a cache; a temporary one unless set. */
   Optional<Path> state();
 

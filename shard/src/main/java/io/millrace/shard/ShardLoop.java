@@ -1,6 +1,7 @@
 package io.millrace.shard;
 
 import io.millrace.changelog.topic.Retry;
+import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.ChangelogError;
 import io.millrace.contracts.error.ErrorCode;
 import io.millrace.contracts.error.MillraceException;
@@ -76,6 +77,7 @@ final class ShardLoop implements Runnable {
         retry.reset();
         around.board().beat(name);
         if (!more) {
+          work.tables().forEach(table -> vacuum(table.name()));
           around.news().await(seen, IDLE_MAX);
         }
         if (Thread.interrupted()) {
@@ -83,6 +85,10 @@ final class ShardLoop implements Runnable {
         }
       }
     }
+  }
+
+  private void vacuum(TableName table) {
+    around.vacuum().look(table, () -> around.published().through(table));
   }
 
   /** A loop must not end in silence: whatever it was, the shard is given up and taken again. */

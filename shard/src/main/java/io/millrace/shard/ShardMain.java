@@ -1,14 +1,18 @@
 package io.millrace.shard;
 
+import io.micrometer.core.instrument.Metrics;
 import io.millrace.changelog.registry.SchemaRegistry;
 import io.millrace.changelog.topic.KafkaConnection;
 import io.millrace.changelog.topic.WarehouseTopics;
 import io.millrace.contracts.Service;
+import io.millrace.contracts.TableName;
 import io.millrace.contracts.Topics;
+import io.millrace.lake.DailyVacuum;
 import io.millrace.lake.DuckDb;
 import io.millrace.lake.Lake;
 import io.millrace.lake.LakeLocation;
 import io.millrace.lake.OutsiderPolicy;
+import io.millrace.lake.Vacuumed;
 import io.millrace.runtime.CutChannel;
 import io.millrace.runtime.RuntimeConfig;
 import io.millrace.runtime.ServiceMain;
@@ -101,12 +105,15 @@ public class ShardMain implements ServiceMain {
                     state.resolve("lake"),
                     config.lakeCacheBytes(),
                     config.s3Endpoint().orElse(null))
-                .open()) {
+                .open();
+        DailyVacuum vacuum =
+            new DailyVacuum(lake, config.lakeVacuum().retention(), ShardMain::count)) {
       var _ = lake.onOutsiders(OutsiderPolicy.valueOf(config.lakeOutsiders().name()));
       follow(
           new ShardSurroundings(
               warehouse,
               lake,
+              vacuum,
               duck,
               allocator,
               kafka,
@@ -119,6 +126,13 @@ public class ShardMain implements ServiceMain {
               board,
               Clock.systemUTC()));
     }
+  }
+
+  private static void count(TableName table, Vacuumed done) {
+    Metrics.counter(io.millrace.contracts.Metrics.VACUUMED_FILES, "table", table.toString())
+        .increment(done.files().size());
+    Metrics.counter(io.millrace.contracts.Metrics.VACUUMED_BYTES, "table", table.toString())
+        .increment((double) done.bytes());
   }
 
   /** Starts and stops loops as shards come and go, until interrupted. */

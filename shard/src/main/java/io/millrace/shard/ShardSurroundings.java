@@ -12,6 +12,7 @@ import io.millrace.contracts.Service;
 import io.millrace.contracts.Topics;
 import io.millrace.contracts.error.ChangelogError;
 import io.millrace.contracts.error.MillraceException;
+import io.millrace.lake.DailyVacuum;
 import io.millrace.lake.DuckDb;
 import io.millrace.lake.Lake;
 import io.millrace.runtime.CutChannel;
@@ -34,6 +35,7 @@ import org.apache.kafka.common.TopicPartition;
  *
  * @param warehouse the folder
  * @param lake the tables
+ * @param vacuum deletes the files that they no longer need
  * @param duckDb this process's DuckDB
  * @param allocator Arrow memory
  * @param kafka the brokers
@@ -49,6 +51,7 @@ import org.apache.kafka.common.TopicPartition;
 public record ShardSurroundings(
     Warehouse warehouse,
     Lake lake,
+    DailyVacuum vacuum,
     DuckDb duckDb,
     BufferAllocator allocator,
     KafkaConnection kafka,
