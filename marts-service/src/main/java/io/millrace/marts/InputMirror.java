@@ -2,6 +2,8 @@ package io.millrace.marts;
 
 import io.millrace.changelog.published.TableVersion;
 import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.LakeError;
+import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.Sql;
@@ -11,6 +13,7 @@ import io.millrace.shard.Shard;
 import java.sql.Connection;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jboss.logging.Logger;
 
 /**
  * The rows of a table that another service or instance writes, at a cut, in local DuckDB. Loaded
@@ -18,6 +21,7 @@ import java.util.OptionalLong;
  * again.
  */
 final class InputMirror {
+  private static final Logger LOG = Logger.getLogger("millrace.refresh");
   private static final String LOADED = "input_loaded";
   private static final String NET = "input_net";
   private static final String VIEW = "input_rows";
@@ -80,7 +84,10 @@ final class InputMirror {
         return;
       }
       loaded = false; // until the changes are applied, whatever fails before
-      table.load(next.get(), LOADED);
+      if (!changesLoaded(next.get())) {
+        load(cut);
+        return;
+      }
       position = new Position(next.get().tableId(), next.get().version());
       log.add(LOADED, next.get().cut(), position);
       gather(!any);
@@ -92,6 +99,21 @@ final class InputMirror {
       loaded = true;
     }
     brought = cut;
+  }
+
+  /** False when vacuum has taken them. */
+  private boolean changesLoaded(TableVersion version) {
+    try {
+      table.load(version, LOADED);
+      return true;
+    } catch (MillraceException e) {
+      if (e.errorCode() != LakeError.LK_011_HISTORY_GONE) {
+        throw e;
+      }
+      LOG.infof(
+          "the changes of version %d of %s are gone: its rows are read", version.version(), name());
+      return false;
+    }
   }
 
   private Optional<TableVersion> next(long cut) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.wire.PublishedVersion;
 import io.millrace.lake.CommitResult;
+import io.millrace.lake.CompactionGoal;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.Mirror;
 import io.millrace.lake.RowDiff;
@@ -14,9 +15,13 @@ import io.millrace.lake.Watermark;
 import io.millrace.shard.FollowedTable;
 import io.millrace.warehouse.Table;
 import io.millrace.warehouse.Warehouse;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +105,27 @@ class InputMirrorTest {
     assertThat(rows()).isEqualTo(2);
     assertThat(mirror.log().coversAfter(9)).as("the changes, to a reader at 9").isFalse();
     assertThat(mirror.log().changed(9, 10)).isTrue();
+  }
+
+  @Test
+  void beginsFromTheRowsWhenVacuumHasTakenTheChanges() throws IOException {
+    shard.publish(NAME, 5, commit(5));
+    mirror.bring(5);
+    shard.publish(NAME, 7, commit(6), commit(7));
+    List<Path> before = dataFiles();
+    var _ = shard.lake().maintenance(NAME).compact(shard.duck(), CompactionGoal.usual());
+    for (Path file : before) {
+      Files.delete(file);
+    }
+    mirror.bring(7);
+    assertThat(rows()).isEqualTo(3);
+    assertThat(mirror.log().coversAfter(5)).as("the changes, to a reader at 5").isFalse();
+  }
+
+  private List<Path> dataFiles() throws IOException {
+    try (Stream<Path> files = Files.list(table.path())) {
+      return files.filter(f -> f.toString().endsWith(".parquet")).toList();
+    }
   }
 
   @Test

@@ -23,7 +23,7 @@ public enum LakeError implements ErrorCode {
   /** Several wanted rows of one key. */
   LK_010_DUPLICATE_KEY(Kind.SOURCE_DATA, Response.RETRY),
   /** Versions that the log or the files no longer hold. */
-  LK_011_HISTORY_GONE(Kind.EXTERNAL, Response.STOP),
+  LK_011_HISTORY_GONE(Kind.EXTERNAL, Response.RETRY),
   /** A commit whose cut lies before the table's. */
   LK_012_CUT_REGRESSES(Kind.BUG, Response.STOP),
   /** A column type that a Delta table cannot hold. */
