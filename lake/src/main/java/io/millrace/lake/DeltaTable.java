@@ -233,6 +233,9 @@ public final class DeltaTable {
     Features.requireWritable(name, snapshot);
     mirror.requireCurrent();
     RowChanges rows = RowChanges.of(duck, name, changes);
+    if (rows.removed() > 0) {
+      Features.requireRemovable(name, snapshot);
+    }
     TableLayout evolved = layout.evolvedTo(evolution);
     DataFiles files = folder.dataFiles();
     FileChanges all = files.of(duck, live, evolved, rows);

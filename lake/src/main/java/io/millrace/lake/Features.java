@@ -3,6 +3,11 @@ package io.millrace.lake;
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.exceptions.UnsupportedProtocolVersionException;
 import io.delta.kernel.exceptions.UnsupportedTableFeatureException;
+import io.delta.kernel.types.ArrayType;
+import io.delta.kernel.types.DataType;
+import io.delta.kernel.types.MapType;
+import io.delta.kernel.types.StructField;
+import io.delta.kernel.types.StructType;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
@@ -64,6 +69,35 @@ final class Features {
    */
   static void requireWritable(TableName table, Snapshot snapshot) {
     require(table, "written", LogActions.features(snapshot, true), WRITTEN);
+    if (snapshot.getSchema().fields().stream().anyMatch(Features::hasInvariant)) {
+      throw refused(table, "written", Set.of("invariants"), null);
+    }
+  }
+
+  /**
+   * Refuses a table whose rows stay for ever. Kernel would, but for what {@link LogActions} does
+   * not tell it.
+   *
+   * @throws MillraceException LK-019
+   */
+  static void requireRemovable(TableName table, Snapshot snapshot) {
+    if (Boolean.parseBoolean(snapshot.getTableProperties().get("delta.appendOnly"))) {
+      throw refused(table, "rid of rows", Set.of("appendOnly"), null);
+    }
+  }
+
+  /** The feature alone is in every table of other writers; it counts where a column has one. */
+  private static boolean hasInvariant(StructField field) {
+    return field.getMetadata().contains("delta.invariants") || hasInvariant(field.getDataType());
+  }
+
+  private static boolean hasInvariant(DataType type) {
+    return switch (type) {
+      case StructType struct -> struct.fields().stream().anyMatch(Features::hasInvariant);
+      case ArrayType array -> hasInvariant(array.getElementField());
+      case MapType map -> hasInvariant(map.getKeyField()) || hasInvariant(map.getValueField());
+      default -> false;
+    };
   }
 
   private static void require(

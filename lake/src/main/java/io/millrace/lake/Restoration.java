@@ -46,6 +46,9 @@ final class Restoration {
     TableFolder folder = lake.folder(name);
     FileChanges changes =
         changes(now, LogActions.filesAsLogged(TableHistory.snapshot(lake, name, version), folder));
+    if (!changes.removed().isEmpty()) {
+      Features.requireRemovable(name, now.snapshot());
+    }
     requireFiles(folder, changes.added());
     Watermark stamped =
         new Watermark(
