@@ -25,7 +25,7 @@ public record Evolution(RowSchema schema, Map<String, String> renamed) {
   }
 
   /** The column that this one continues; empty when it begins anew. */
-  Optional<Column> continued(RowSchema before, Column column) {
+  public Optional<Column> continued(RowSchema before, Column column) {
     return before
         .column(oldName(column.name()))
         .filter(old -> renamed.containsKey(column.name()) || !renamed.containsValue(old.name()))

@@ -5,7 +5,9 @@ import io.millrace.contracts.TableName;
 import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.DeltaTable;
+import io.millrace.lake.Evolution;
 import io.millrace.lake.Lake;
+import io.millrace.warehouse.Dimension;
 import io.millrace.warehouse.DynamicTable;
 import io.millrace.warehouse.Table;
 import io.millrace.warehouse.Warehouse;
@@ -65,7 +67,7 @@ public record TablePlan(TableName table, boolean stated, List<String> lines) {
     }
     List<String> lines = new ArrayList<>();
     lines.add("rebuild  " + table.name() + ": its statement has changed");
-    columns(stored.schema(), table.schema()).forEach(c -> lines.add("           " + c));
+    columns(stored.schema(), table).forEach(c -> lines.add("           " + c));
     lines.add("           " + cost(lake, table, stored));
     List<String> readers =
         warehouse.readersOf(table.name()).stream().map(r -> r.name().toString()).toList();
@@ -79,21 +81,38 @@ public record TablePlan(TableName table, boolean stated, List<String> lines) {
     return Optional.of(new TablePlan(table.name(), true, lines));
   }
 
-  private static List<String> columns(RowSchema before, RowSchema after) {
+  /** What becomes of the columns, and whether rows are written for it. */
+  private static List<String> columns(RowSchema before, Table table) {
+    RowSchema after =
+        table instanceof Dimension dimension ? dimension.keeping(before).schema() : table.schema();
+    Evolution evolution = Evolution.to(after);
+    List<Column> gone =
+        before.columns().stream().filter(c -> after.column(c.name()).isEmpty()).toList();
     List<String> lines = new ArrayList<>();
     for (Column column : after.columns()) {
       Optional<Column> old = before.column(column.name());
+      String type = column.type().sql();
       if (old.isEmpty()) {
-        lines.add("column " + column.name() + " " + column.type().sql() + " is added");
-      } else if (!old.get().type().equals(column.type())) {
+        boolean renamed = gone.stream().anyMatch(c -> c.type().equals(column.type()));
         lines.add(
-            "column %s becomes %s, it is %s"
-                .formatted(column.name(), column.type().sql(), old.get().type().sql()));
+            "column %s %s is added: rows with a value in it are written%s"
+                .formatted(
+                    column.name(), type, renamed ? ", also if it is an old one's new name" : ""));
+      } else if (!old.get().type().equals(column.type())) {
+        boolean inPlace = evolution.continued(before, column).isPresent();
+        lines.add(
+            "column %s becomes %s, it is %s: %s"
+                .formatted(
+                    column.name(),
+                    type,
+                    old.get().type().sql(),
+                    inPlace ? "in place" : "rows with a value in it are written"));
       }
     }
-    before.columns().stream()
-        .filter(c -> after.column(c.name()).isEmpty())
-        .forEach(c -> lines.add("column " + c.name() + " goes"));
+    gone.forEach(c -> lines.add("column " + c.name() + " goes: in place"));
+    after.columns().stream()
+        .filter(c -> table.schema().column(c.name()).isEmpty())
+        .forEach(c -> lines.add("column " + c.name() + " stays for what has a value in it"));
     if (!before.key().equals(after.key())) {
       lines.add(
           "the key becomes (%s), it is (%s)"

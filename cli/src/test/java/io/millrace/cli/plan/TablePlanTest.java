@@ -98,13 +98,39 @@ class TablePlanTest {
       assertThat(plan(lake))
           .containsExactly(
               "rebuild  marts.m: its statement has changed",
-              "           column v becomes VARCHAR, it is BIGINT",
-              "           column one INTEGER is added",
+              "           column v becomes VARCHAR, it is BIGINT: rows with a value in it are"
+                  + " written",
+              "           column one INTEGER is added: rows with a value in it are written",
               "           its query runs once as a whole, which last took 35 ms, and is compared"
                   + " with 0 rows; what differs is one version, so readers see the old rows or the"
                   + " new",
               "           the difference flows on into marts.n as ordinary changes",
               "           run: millrace rebuild marts.m");
+    }
+  }
+
+  @Test
+  void aColumnChangesInPlaceWhereItsValuesAreKept() throws IOException {
+    try (Lake lake = new Lake(directory.resolve("lake"))) {
+      warehouse().tables().forEach(t -> create(lake, t));
+      write(
+          "marts/m.sql",
+          "CREATE DYNAMIC TABLE marts.m TARGET_LAG = '1 hour' AS SELECT id, v::DECIMAL(22, 2) AS v"
+              + " FROM staging.t");
+      assertThat(plan(lake))
+          .contains("           column v becomes DECIMAL(22,2), it is BIGINT: in place");
+      write(
+          "marts/m.sql",
+          "CREATE DYNAMIC TABLE marts.m TARGET_LAG = '1 hour' AS SELECT id FROM staging.t");
+      assertThat(plan(lake)).contains("           column v goes: in place");
+      write(
+          "marts/m.sql",
+          "CREATE DYNAMIC TABLE marts.m TARGET_LAG = '1 hour' AS SELECT id, v AS w FROM staging.t");
+      assertThat(plan(lake))
+          .contains(
+              "           column w BIGINT is added: rows with a value in it are written, also if it"
+                  + " is an old one's new name",
+              "           column v goes: in place");
     }
   }
 
