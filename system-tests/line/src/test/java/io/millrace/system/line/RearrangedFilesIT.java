@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.contracts.Service;
 import io.millrace.local.Progress;
 import io.millrace.local.shop.ShopWorkload;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -64,6 +65,19 @@ class RearrangedFilesIT {
     line.start(Service.STAGING);
     line.awaitShown(List.of(Service.STAGING), Clock.systemUTC().instant(), LIMIT);
     Verdict.drainedAndRight(line);
+  }
+
+  /** None was ever vacuumed when the line began. */
+  @Test
+  void everyServiceVacuumsItsTablesWhenItIsIdle() throws Exception {
+    line.awaitStatus(Service.STAGING, LIMIT, "a vacuum", _ -> vacuumed("staging/orders"));
+    line.awaitStatus(Service.DIMENSION, LIMIT, "a vacuum", _ -> vacuumed("dim/customer"));
+    line.awaitStatus(Service.MARTS, LIMIT, "a vacuum", _ -> vacuumed("marts/orders_fast"));
+    line.awaitStatus(Service.MARTS, LIMIT, "a vacuum", _ -> vacuumed("marts/_refresh_history"));
+  }
+
+  private boolean vacuumed(String table) {
+    return Files.exists(line.lake.resolve(table).resolve("_millrace/vacuumed"));
   }
 
   private Rearranger rearranger(String table) {
