@@ -32,6 +32,7 @@ import java.util.stream.Collectors;
 /** The stack, the example warehouse and the four services, in a folder of its own. */
 final class Line implements AutoCloseable {
   private static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
+
   /** Who is killed is missed after this, so that a test does not wait for it. */
   private static final Map<String, String> SOON_MISSED =
       Map.of("SESSION_TIMEOUT_MS", "4000", "HEARTBEAT_INTERVAL_MS", "500");
