@@ -5,11 +5,13 @@ import io.millrace.contracts.error.ShardError;
 import io.millrace.contracts.error.StagingError;
 import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
+import io.millrace.warehouse.PseudoColumns;
 import io.millrace.warehouse.StagingTable;
 import io.millrace.warehouse.StagingTable.Rows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -152,10 +154,17 @@ final class StagedRows {
             .formatted(IMAGES, rows));
   }
 
+  /** Of some images what the SELECT may see: {@code *} takes whatever is there. */
+  static String rows(StagingTable definition, String images, String condition) {
+    List<String> columns = new ArrayList<>(definition.usedColumns());
+    PseudoColumns.ALL.forEach(column -> columns.add(column.name()));
+    return "(SELECT %s FROM %s WHERE %s)".formatted(Sql.names(columns), images, condition);
+  }
+
   /** Runs the SELECT over the images; false if one does not fit. */
   private boolean select() {
     String there = definition.rows() == Rows.LATEST ? "_op <> 'd'" : "TRUE";
-    String rows = "(SELECT * FROM %s WHERE %s)".formatted(IMAGES, there);
+    String rows = rows(definition, IMAGES, there);
     try (Statement statement = duck.createStatement()) {
       statement.execute(
           "CREATE OR REPLACE TEMP TABLE " + DESIRED + " AS " + definition.select(rows));

@@ -106,6 +106,15 @@ class StagedRowsTest {
   }
 
   @Test
+  void allColumnsAreThoseOfTheSourceAlone() throws SQLException {
+    try (StagedTable table =
+        new StagedTable(folder, "KEYS (id)", "SELECT *, name || '!' AS loud, _cut AS cut")) {
+      table.take(List.of(record(1, "c", "1", "'a'")), 7, false);
+      assertThat(table.rowsAt(1)).containsExactly("1 a a! 7");
+    }
+  }
+
+  @Test
   void onlyTheImagesAfterTheLastGoodOneOfTheirKeyAreRefused() throws SQLException {
     try (StagedTable table =
         new StagedTable(folder, "KEYS (id)", "SELECT id, name::INTEGER AS number")) {
