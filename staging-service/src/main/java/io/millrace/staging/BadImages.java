@@ -9,12 +9,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * Finds the images that a SELECT cannot take: DuckDB breaks off at one of them and does not say
- * which. A range that fails is divided, first as it lies, then in blocks that are small enough for
- * many looks; what is found stays in DuckDB. Used by the shard's loop alone.
+ * which. Where the statement cannot be made to tell them, a range that fails is divided, first as
+ * it lies, then in blocks that are small enough for many looks; what is found stays in DuckDB. Used
+ * by the shard's loop alone.
  */
 final class BadImages {
   private static final String BLOCK = "staging_block";
@@ -38,10 +40,24 @@ final class BadImages {
    * @return name of the table of their positions
    */
   String among(String images) {
-    Sql.run(duck, "CREATE OR REPLACE TEMP TABLE " + BAD + " (_position BIGINT)");
-    divide(images, 1, Sql.number(duck, "SELECT coalesce(max(_row), 0) FROM " + images));
+    if (!inOnePass(images)) {
+      Sql.run(duck, "CREATE OR REPLACE TEMP TABLE " + BAD + " (_position BIGINT)");
+      divide(images, 1, Sql.number(duck, "SELECT coalesce(max(_row), 0) FROM " + images));
+    }
     Sql.run(duck, "DROP TABLE IF EXISTS " + TRIED);
     return BAD;
+  }
+
+  /** Whether the statement tells them itself: then it takes all others. */
+  private boolean inOnePass(String images) {
+    Optional<String> refused = definition.refused(StagedRows.rows(definition, images, "TRUE"));
+    if (refused.isEmpty()
+        || !runs("CREATE OR REPLACE TEMP TABLE " + BAD + " AS " + refused.get())) {
+      return false;
+    }
+    return fits(
+        "CREATE OR REPLACE TEMP TABLE " + TRIED + " AS ",
+        StagedRows.rows(definition, images, "_position NOT IN (FROM " + BAD + ")"));
   }
 
   private void divide(String images, long first, long last) {
@@ -60,7 +76,9 @@ final class BadImages {
 
   private void block(String images, long first, long last) {
     Sql.run(
-        duck, "CREATE OR REPLACE TEMP TABLE " + BLOCK + " AS FROM " + rows(images, first, last));
+        duck,
+        "CREATE OR REPLACE TEMP TABLE %s AS FROM %s WHERE _row BETWEEN %d AND %d"
+            .formatted(BLOCK, images, first, last));
     List<Long> bad = new ArrayList<>();
     narrow(first, last, bad);
     Sql.run(
@@ -89,13 +107,18 @@ final class BadImages {
     }
   }
 
-  private static String rows(String images, long first, long last) {
-    return "(SELECT * FROM %s WHERE _row BETWEEN %d AND %d)".formatted(images, first, last);
+  private String rows(String images, long first, long last) {
+    return StagedRows.rows(definition, images, "_row BETWEEN %d AND %d".formatted(first, last));
   }
 
   private boolean fits(String into, String rows) {
+    return runs(into + definition.select(rows));
+  }
+
+  /** False where a value is at fault. */
+  private boolean runs(String sql) {
     try (Statement statement = duck.createStatement()) {
-      statement.execute(into + definition.select(rows));
+      statement.execute(sql);
       return true;
     } catch (SQLException e) {
       if (isOfData(e)) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StagedRowsTest {
@@ -137,24 +138,80 @@ class StagedRowsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"KEYS (id)", "APPEND", "HISTORY"})
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          KEYS (id) | SELECT id, name::INTEGER AS number                              | 4000
+          APPEND    | SELECT id, name::INTEGER AS number                              | 4000
+          HISTORY   | SELECT _position AS place, _op AS op, name::INTEGER AS number   | 4000
+          APPEND    | SELECT *, name::INTEGER AS number                               | 4000
+          KEYS (id) | SELECT id, name::INTEGER AS number, number + 1 AS next          | 1100
+          KEYS (id) | SELECT * REPLACE (name::INTEGER AS name)                        | 1100
+          """)
   @Timeout(60)
-  void aTopicOfNothingButGarbageIsRefusedWhole(String rows) throws SQLException {
-    String select =
-        rows.equals("HISTORY")
-            ? "SELECT _position AS place, _op AS op, name::INTEGER AS number"
-            : "SELECT id, name::INTEGER AS number";
+  void aTopicOfNothingButGarbageIsRefusedWhole(String rows, String select, int records)
+      throws SQLException {
     try (StagedTable table = new StagedTable(folder, rows, select)) {
       List<String> garbage =
-          LongStream.range(0, 3_000)
+          LongStream.range(0, records)
               .mapToObj(position -> record(position, "c", position % 3 + "", "'garbage'"))
               .toList();
       assertThat(table.take(garbage, 7, false))
-          .hasSize(3_000)
+          .hasSize(records)
           .extracting(Refusal::code)
           .containsOnly(StagingError.STG_001_ROW_REFUSED);
       assertThat(table.version()).isZero();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT id, name::INTEGER AS number",
+        "SELECT id, name::INTEGER AS number, number AS same",
+        "SELECT id, CASE WHEN name = 'none' THEN NULL ELSE name::INTEGER END AS number",
+        "SELECT id, (name || '0')::HUGEINT // 10 AS number"
+      })
+  void whatIsRefusedAmongManyIsTheSameHoweverItIsFound(String select) throws SQLException {
+    try (StagedTable table = new StagedTable(folder, "KEYS (id)", select)) {
+      List<String> records =
+          LongStream.range(0, 3_000)
+              .mapToObj(position ->
+                  record(position, "c", position + "", position % 700 == 5 ? "'x'" : "'7'"))
+              .toList();
+      assertThat(table.take(records, 7, false))
+          .extracting(Refusal::position)
+          .containsExactly(5L, 705L, 1405L, 2105L, 2805L);
+      assertThat(table.rowsAt(1)).hasSize(2_995);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          SELECT id, name::INTEGER AS number WHERE name <> 'left out' | true
+          SELECT id, name WHERE name = 'left out' OR name::INTEGER < 5 | false
+          """)
+  void whatWhereLeavesOutIsNotRefusedAndWhatItCannotTakeIs(String select, boolean inOnePass)
+      throws SQLException {
+    try (StagedTable table = new StagedTable(folder, "KEYS (id)", select)) {
+      assertThat(
+              table.take(
+                  List.of(
+                      record(1, "c", "1", "'left out'"),
+                      record(2, "c", "2", "'x'"),
+                      record(3, "c", "3", "'3'")),
+                  7,
+                  false))
+          .extracting(Refusal::position)
+          .containsExactly(2L);
+      assertThat(table.rowsAt(1)).contains("3 3");
+    }
+    assertThat(StagedTable.definition(folder, "KEYS (id)", select).refused("x").isPresent())
+        .isEqualTo(inOnePass);
   }
 
   @Test

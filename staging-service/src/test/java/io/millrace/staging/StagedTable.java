@@ -81,7 +81,12 @@ final class StagedTable implements AutoCloseable {
     write(
         folder,
         "staging/s.sql",
-        "CREATE STAGING TABLE staging.s " + clause + " AS " + select + " FROM raw.shop.s");
+        "CREATE STAGING TABLE staging.s %s AS %s"
+            .formatted(
+                clause,
+                select.contains(" WHERE ")
+                    ? select.replace(" WHERE ", " FROM raw.shop.s WHERE ")
+                    : select + " FROM raw.shop.s"));
     RowSchema raw =
         new RowSchema(
             List.of(

@@ -111,7 +111,8 @@ final class StagingBinder {
         rawSchema,
         used,
         grain.keys(),
-        select.template());
+        select.template(),
+        select.refusing());
   }
 
   /** A column that passes through unchanged is as nullable as the raw one. */

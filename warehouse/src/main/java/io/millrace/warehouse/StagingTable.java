@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -26,6 +27,7 @@ import java.util.SequencedMap;
  *     always among them
  * @param keyColumns staged key column -> raw key column, in the order of KEYS; empty without KEYS
  * @param template the SELECT, see {@link #select}
+ * @param refusing see {@link #refused}
  */
 public record StagingTable(
     TableName name,
@@ -39,7 +41,8 @@ public record StagingTable(
     RowSchema rawSchema,
     List<String> usedColumns,
     SequencedMap<String, String> keyColumns,
-    SqlTemplate template)
+    SqlTemplate template,
+    Optional<SqlTemplate> refusing)
     implements Table {
 
   /** What the rows of a staging table are. */
@@ -67,10 +70,21 @@ public record StagingTable(
    * The SELECT over a relation, as DuckDB SQL for a session in time zone UTC; its output is {@link
    * #schema}, in order and type.
    *
-   * @param relation any text that may stand in FROM. It must offer {@link #usedColumns} and all
-   *     four {@link PseudoColumns}
+   * @param relation any text that may stand in FROM. It must offer {@link #usedColumns}, in order,
+   *     then the four {@link PseudoColumns}, and no others, for {@code *} takes them
    */
   public String select(String relation) {
     return template.render(input -> relation);
+  }
+
+  /**
+   * SELECT of the {@code _position} of the rows whose values {@link #select} cannot take, all in
+   * one pass; it fails where the SELECT's WHERE does. Empty where it cannot be made of the
+   * statement.
+   *
+   * @param relation as for {@link #select}
+   */
+  public Optional<String> refused(String relation) {
+    return refusing.map(template -> template.render(input -> relation));
   }
 }

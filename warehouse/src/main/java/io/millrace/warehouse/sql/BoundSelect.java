@@ -23,6 +23,8 @@ import java.util.Set;
  * @param read of a SELECT over one table: the input columns it reads, in lower case, those that
  *     {@code *} leaves out among them
  * @param algebra its operators, casts to the stored types included; unknown outside dynamic tables
+ * @param refusing of a staging table's: SELECT of the {@code _position} of the rows that it cannot
+ *     take; empty where they cannot be told in one pass
  */
 public record BoundSelect(
     List<Column> columns,
@@ -33,7 +35,8 @@ public record BoundSelect(
     List<String> inferredKey,
     Map<String, String> plain,
     Set<String> read,
-    Algebra algebra) {
+    Algebra algebra,
+    Optional<SqlTemplate> refusing) {
 
   /**
    * A lookup of a dimension.

@@ -96,8 +96,27 @@ public final class SelectBinder {
       case Bound.Columns(List<Output> outputs) ->
           new OutputColumns(select)
               .of(outputs)
-              .map(columns -> bound(inner, outputs, columns, usesNow, calls, hidden));
+              .map(columns ->
+                  bound(
+                      inner,
+                      outputs,
+                      columns,
+                      usesNow,
+                      calls,
+                      hidden,
+                      refusing(builder, tree, outputs, columns)));
     };
+  }
+
+  private Optional<SqlTemplate> refusing(
+      TemplateBuilder builder, ObjectNode tree, List<Output> outputs, List<Column> columns) {
+    return layer == Layer.STAGING
+        ? new RefusingSelect(analysis, tree, outputs, columns)
+            .tree()
+            .map(refusing -> builder.build(analysis, refusing))
+            .filter(
+                template -> analysis.bind(template.render(this::analysed)) instanceof Bound.Columns)
+        : Optional.empty();
   }
 
   private boolean bindsAsWritten() {
@@ -132,7 +151,8 @@ public final class SelectBinder {
       List<Column> columns,
       boolean usesNow,
       List<Rewritten> calls,
-      List<String> hidden) {
+      List<String> hidden,
+      Optional<SqlTemplate> refusing) {
     JsonNode query = select.node();
     boolean plainSelect = Tree.isType(query, Tree.SELECT_NODE);
     List<String> names = columns.stream().map(Column::name).toList();
@@ -161,7 +181,8 @@ public final class SelectBinder {
         layer == Layer.DYNAMIC
             ? PlanReader.read(
                 analysis.plan(template.render(this::analysed, Optional.of(PlanReader.MARK))))
-            : new Algebra.Unknown(Reason.NO_PLAN, "row by row"));
+            : new Algebra.Unknown(Reason.NO_PLAN, "row by row"),
+        refusing);
   }
 
   private List<String> inferredKey(JsonNode query, List<String> names) {

@@ -89,7 +89,12 @@ final class TemplateBuilder {
 
   /** The template of the marked tree. */
   SqlTemplate build(Analysis analysis) {
-    String sql = analysis.render(tree);
+    return build(analysis, tree);
+  }
+
+  /** The template of another tree with marks of this one. */
+  SqlTemplate build(Analysis analysis, ObjectNode marked) {
+    String sql = analysis.render(marked);
     List<Piece> pieces = new ArrayList<>();
     Matcher mark = MARKS.matcher(sql);
     int from = 0;
