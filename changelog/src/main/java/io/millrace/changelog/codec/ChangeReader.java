@@ -94,13 +94,19 @@ final class ChangeReader extends ArrowReader {
     return new Schema(columns.stream().map(ArrowColumn::field).toList());
   }
 
+  /** The next rows; none only at the end, before which there may be any number of bad records. */
   private int fill(VectorSchemaRoot root) {
+    if (!hasNext()) {
+      return 0;
+    }
     for (int i = 0; i < columns.size(); i++) {
       columns.get(i).allocate(root.getVector(i), capacity);
     }
     int row = 0;
     batchBytes = 0;
-    while (row + shape.rowsPerRecord() <= capacity && batchBytes < MOST_BYTES && hasNext()) {
+    while (row + shape.rowsPerRecord() <= capacity
+        && (row == 0 || batchBytes < MOST_BYTES)
+        && hasNext()) {
       row = read(current.next(), row);
     }
     for (ArrowColumn column : columns) {

@@ -64,6 +64,19 @@ class UndecodableRecordsTest extends OnDuck {
   }
 
   @Test
+  void findsWhatComesBehindMoreBadRecordsThanABatchHolds() {
+    byte[] bad = new byte[1 << 20];
+    WireRecord[] records = new WireRecord[80];
+    Arrays.setAll(records, i -> bytes(i, bad));
+    records[79] = raw(79, "c", null, row(1L, "a"));
+
+    Loaded loaded = load(raw(ORDERS), records);
+
+    assertThat(loaded.undecodable()).hasSize(79);
+    assertThat(duck.texts("SELECT _position FROM t")).containsExactly(text("79"));
+  }
+
+  @Test
   void takesBackTheNullsOfARecordThatTurnsOutBad() {
     byte[] bad = Generic.framed(1, Generic.raw(RAW, "c", null, row(1L, null), 0));
 
