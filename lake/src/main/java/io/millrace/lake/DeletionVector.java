@@ -72,7 +72,7 @@ record DeletionVector(
   }
 
   private RoaringBitmapArray load(TableFolder table) {
-    file(table.path()).ifPresent(table::bringOne);
+    table.bringEach(file(table.path()).stream().toList());
     try {
       return DeletionVectorUtils.loadNewDvAndBitmap(
               table.engine(), table.path().toString(), descriptor())

@@ -1,5 +1,6 @@
 package io.millrace.lake;
 
+import io.millrace.contracts.error.MillraceException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
@@ -38,6 +39,26 @@ record LiveFile(
         written.rows(),
         Optional.empty(),
         new RoaringBitmap());
+  }
+
+  /**
+   * The same file, as the log lists it, with its dead rows.
+   *
+   * @throws MillraceException as {@link DeletionVector#read}
+   */
+  LiveFile withDeadRead(TableFolder table) {
+    return vector.isEmpty()
+        ? this
+        : new LiveFile(
+            ordinal,
+            path,
+            partition,
+            sizeBytes,
+            modifiedMillis,
+            statistics,
+            rows,
+            vector,
+            vector.get().read(table));
   }
 
   /** The same file with more dead rows. */

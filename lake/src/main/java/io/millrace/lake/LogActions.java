@@ -17,15 +17,12 @@ import io.delta.kernel.types.BooleanType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.CloseableIterator;
-import io.millrace.contracts.error.MillraceException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -89,18 +86,20 @@ final class LogActions {
     return row(WITH_CHANGE_FILE, Map.of("cdc", row(CHANGE_FILE, values)));
   }
 
-  /** The files of a snapshot, with numbers and dead rows. */
+  /** The files of a snapshot, with numbers and dead rows, whose files are brought all at once. */
   static List<LiveFile> filesOf(Snapshot snapshot, TableFolder table) {
-    return filesOf(snapshot, table, vector -> vector.read(table));
+    List<LiveFile> files = filesAsLogged(snapshot, table);
+    table.bringEach(
+        files.stream()
+            .flatMap(f -> f.vector().stream())
+            .flatMap(v -> v.file(table.path()).stream())
+            .distinct()
+            .toList());
+    return files.stream().map(f -> f.withDeadRead(table)).toList();
   }
 
   /** The same without their dead rows, for which no file but the log is read. */
   static List<LiveFile> filesAsLogged(Snapshot snapshot, TableFolder table) {
-    return filesOf(snapshot, table, _ -> new RoaringBitmap());
-  }
-
-  private static List<LiveFile> filesOf(
-      Snapshot snapshot, TableFolder table, Function<DeletionVector, RoaringBitmap> dead) {
     List<LiveFile> files = new ArrayList<>();
     ScanImpl scan = (ScanImpl) snapshot.getScanBuilder().build();
     try (CloseableIterator<io.delta.kernel.data.FilteredColumnarBatch> batches =
@@ -110,7 +109,6 @@ final class LogActions {
           while (rows.hasNext()) {
             AddFile add =
                 new AddFile(rows.next().getStruct(InternalScanFileUtils.ADD_FILE_ORDINAL));
-            Optional<DeletionVector> vector = add.getDeletionVector().map(DeletionVector::of);
             files.add(
                 new LiveFile(
                     LiveFiles.ordinal(add.getPath()),
@@ -121,13 +119,11 @@ final class LogActions {
                     add.getModificationTime(),
                     add.getStatsJson().orElse(null),
                     FileStatistics.rows(add.getStatsJson().orElse(null)),
-                    vector,
-                    vector.map(dead).orElseGet(RoaringBitmap::new)));
+                    add.getDeletionVector().map(DeletionVector::of),
+                    new RoaringBitmap()));
           }
         }
       }
-    } catch (MillraceException e) {
-      throw e;
     } catch (IOException | RuntimeException e) {
       throw table.log().unreadable(e);
     }

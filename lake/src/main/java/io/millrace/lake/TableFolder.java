@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -62,9 +63,9 @@ record TableFolder(TableName name, Path path, Storage storage, Engine engine) {
     return List.copyOf(files.keySet());
   }
 
-  /** As {@link #bring}, a file of a size that the log does not tell. */
-  void bringOne(Path file) {
-    bringAll(Map.of(file, SIZE_UNKNOWN));
+  /** As {@link #bring}, files of a size that the log does not tell. */
+  void bringEach(List<Path> files) {
+    bringAll(files.stream().collect(Collectors.toMap(f -> f, _ -> SIZE_UNKNOWN)));
   }
 
   private void bringAll(Map<Path, Long> files) {

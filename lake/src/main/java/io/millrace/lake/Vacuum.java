@@ -1,5 +1,6 @@
 package io.millrace.lake;
 
+import io.delta.kernel.Snapshot;
 import io.delta.kernel.utils.CloseableIterator;
 import io.delta.kernel.utils.FileStatus;
 import io.millrace.contracts.TableName;
@@ -122,7 +123,8 @@ final class Vacuum {
   }
 
   private Set<Path> liveIn(long version) {
-    return table.history().files(version).stream()
+    Snapshot snapshot = TableHistory.snapshot(lake, table.name(), version);
+    return LogActions.filesAsLogged(snapshot, folder).stream()
         .flatMap(f -> folder.filesOf(f.path(), f.vector()).stream())
         .collect(Collectors.toSet());
   }
