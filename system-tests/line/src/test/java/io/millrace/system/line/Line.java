@@ -195,7 +195,9 @@ final class Line implements AutoCloseable {
     env.put("MILLRACE_LAKE", lake.toString());
     env.put("MILLRACE_STATE", folder.resolve("state/" + service.id()).toString());
     env.put("MILLRACE_HTTP_PORT", Integer.toString(port(service)));
-    SOON_MISSED.forEach((name, value) -> env.put(PLACEMENT + name, value));
+    if (service != Service.INGEST) {
+      SOON_MISSED.forEach((name, value) -> env.put(PLACEMENT + name, value));
+    }
     env.putAll(settings);
     env.put("MILLRACE_PARENT_PID", Long.toString(ProcessHandle.current().pid()));
     Path log = folder.resolve(service.id() + ".log");
