@@ -110,18 +110,33 @@ class SparkWritesLakeIT {
     return result;
   }
 
-  /** Makes steps until Spark has run a statement on the table. */
+  /** Spark notes in the log that it has vacuumed, which a step may find in its way. */
+  private CommitResult stepAfterVacuum() {
+    CommitResult first = step();
+    return first instanceof CommitResult.Moved ? step() : first;
+  }
+
+  /**
+   * Makes steps until Spark has run a statement on the table, ever more seldom: on a slow machine
+   * it never comes between them else.
+   */
   private void besides(String statement) throws Exception {
     spark.outputWriter().write(statement.formatted("delta.`" + table.path() + "`") + "\n");
     spark.outputWriter().flush();
     long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(4);
+    long pauseMillis = PAUSE_MILLIS;
     while (!answers.ready()) {
       assertThat(spark.isAlive()).as("%s", Files.readString(folder.resolve("spark.log"))).isTrue();
       assertThat(System.nanoTime()).as("Spark runs %s", statement).isLessThan(deadline);
       var _ = step();
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMillis));
+      pauseMillis += pauseMillis / 10;
     }
-    assertThat(answers.readLine()).isEqualTo("{\"done\":true}");
+    String answer = answers.readLine();
+    while (answer != null && answer.startsWith("Deleted ")) { // what VACUUM says by itself
+      answer = answers.readLine();
+    }
+    assertThat(answer).isEqualTo("{\"done\":true}");
   }
 
   @Test
@@ -134,7 +149,7 @@ class SparkWritesLakeIT {
             + " s ON t.id = s.id WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *");
     besides("OPTIMIZE %s");
     besides("VACUUM %s");
-    assertThat(step()).isInstanceOf(CommitResult.Committed.class);
+    assertThat(stepAfterVacuum()).isInstanceOf(CommitResult.Committed.class);
     List<Long> adopted = table.adopted();
     assertThat(adopted).hasSize(2);
     table.changes().load(duck, adopted.getFirst(), "feed");
@@ -172,7 +187,7 @@ class SparkWritesLakeIT {
   void stopsAtRowsThatSparkChangesButNotAtFilesThatItRearranges() throws Exception {
     besides("OPTIMIZE %s");
     besides("VACUUM %s");
-    assertThat(step()).isInstanceOf(CommitResult.Committed.class);
+    assertThat(stepAfterVacuum()).isInstanceOf(CommitResult.Committed.class);
     assertThatThrownBy(() -> besides("DELETE FROM %s WHERE id = 100"))
         .hasMessageStartingWith("LK-006")
         .hasMessageContaining("dim.orders was changed by somebody else in version");
