@@ -188,7 +188,11 @@ class SparkWritesLakeIT {
     besides("OPTIMIZE %s");
     besides("VACUUM %s");
     assertThat(stepAfterVacuum()).isInstanceOf(CommitResult.Committed.class);
-    assertThatThrownBy(() -> besides("DELETE FROM %s WHERE id = 100"))
+    assertThatThrownBy(
+            () -> {
+              besides("DELETE FROM %s WHERE id = 100");
+              var _ = step();
+            })
         .hasMessageStartingWith("LK-006")
         .hasMessageContaining("dim.orders was changed by somebody else in version");
     assertThat(table.adopted()).isEmpty();
