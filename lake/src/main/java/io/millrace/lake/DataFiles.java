@@ -25,6 +25,9 @@ final class DataFiles {
   private static final Logger LOG = LoggerFactory.getLogger(DataFiles.class);
   private static final long FILE_BYTES_MAX = 256L << 20;
 
+  /** So few rows go into one file whatever their size: a directory of their own costs more. */
+  private static final long ROWS_OF_ONE_FILE = 10_000;
+
   private final TableFolder folder;
 
   DataFiles(TableFolder folder) {
@@ -48,10 +51,26 @@ final class DataFiles {
 
   /** Writes what row changes do to a table's files; all of it, or nothing stays. */
   FileChanges of(Connection duck, LiveFiles live, TableLayout layout, RowChanges changes) {
-    List<Written> rows = changes.written() == 0 ? List.of() : rows(duck, layout, changes.newRows());
+    List<Written> rows =
+        changes.written() == 0
+            ? List.of()
+            : write(
+                duck,
+                layout,
+                layout.toPhysical(),
+                changes.newRows(),
+                Target.of(folder.path(), layout, changes.written()));
     List<Written> feed = List.of();
     try {
-      feed = changes.removed() == 0 ? List.of() : changes(duck, layout, changes.all());
+      feed =
+          changes.removed() == 0
+              ? List.of()
+              : write(
+                  duck,
+                  layout,
+                  layout.toPhysical() + ", _change_type",
+                  changes.all(),
+                  Target.of(folder.path().resolve("_change_data"), layout, changes.rows()));
       FileChanges removal = changes.removal(duck, live, folder);
       return new FileChanges(
           removal.removed(), removal.readded(), rows.stream().map(LiveFile::of).toList(), feed);
@@ -69,34 +88,79 @@ final class DataFiles {
 
   /** As {@link #rows(Connection, TableLayout, String)}, into files of about this size. */
   List<Written> rows(Connection duck, TableLayout layout, String select, long fileBytes) {
-    return write(duck, layout, layout.toPhysical(), select, folder.path(), fileBytes);
+    return write(
+        duck, layout, layout.toPhysical(), select, Target.directory(folder.path(), fileBytes));
   }
 
-  /** Writes the rows of a query with the table's columns and {@code _change_type}. */
-  List<Written> changes(Connection duck, TableLayout layout, String select) {
-    return write(
-        duck,
-        layout,
-        layout.toPhysical() + ", _change_type",
-        select,
-        folder.path().resolve("_change_data"),
-        FILE_BYTES_MAX);
+  /**
+   * Where DuckDB writes before files get their names.
+   *
+   * @param place of the files, below the table's directory
+   * @param scratch a file, or a directory that takes any number of them
+   * @param fileBytes about the size of each in a directory
+   */
+  private record Target(Path place, Path scratch, boolean oneFile, long fileBytes) {
+    static Target of(Path place, TableLayout layout, long rows) {
+      if (rows > ROWS_OF_ONE_FILE || !layout.partitionBy().isEmpty()) {
+        return directory(place, FILE_BYTES_MAX);
+      }
+      Path file = LocalFiles.temporary(place.resolve("part-" + UUID.randomUUID() + ".parquet"));
+      return new Target(place, file, true, FILE_BYTES_MAX);
+    }
+
+    static Target directory(Path place, long fileBytes) {
+      return new Target(place, place.resolve("_new-" + UUID.randomUUID()), false, fileBytes);
+    }
+
+    void create() throws IOException {
+      Path directory = oneFile ? place : scratch;
+      if (!Files.isDirectory(directory)) {
+        Files.createDirectories(directory);
+      }
+    }
+
+    String options() {
+      return oneFile
+          ? "USE_TMP_FILE false"
+          : "FILE_SIZE_BYTES "
+              + fileBytes
+              + ", FILENAME_PATTERN 'part-{uuid}', OVERWRITE_OR_IGNORE";
+    }
+
+    /** The name that a file gets. */
+    Path nameOf(Path file) {
+      return place.resolve(
+          oneFile ? "part-" + UUID.randomUUID() + ".parquet" : file.getFileName().toString());
+    }
+
+    /** Deletes what got no name. */
+    void clear() {
+      try {
+        if (oneFile) {
+          Files.deleteIfExists(scratch);
+          return;
+        }
+        try (Stream<Path> left = Files.walk(scratch)) {
+          for (Path file : left.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(file);
+          }
+        }
+      } catch (NoSuchFileException e) {
+        // it was never made
+      } catch (IOException | UncheckedIOException e) {
+        LOG.warn("{} is left for vacuum", scratch, e);
+      }
+    }
   }
 
   private List<Written> write(
-      Connection duck,
-      TableLayout layout,
-      String columns,
-      String select,
-      Path target,
-      long fileBytes) {
-    Path scratch = target.resolve("_new-" + UUID.randomUUID());
+      Connection duck, TableLayout layout, String columns, String select, Target target) {
     List<Written> written = new ArrayList<>();
     try {
-      Files.createDirectories(scratch);
-      for (Copied file : copied(duck, layout, columns, select, scratch, fileBytes)) {
+      target.create();
+      for (Copied file : copied(duck, layout, columns, select, target)) {
         if (file.rows() > 0) {
-          written.add(published(file, layout, target));
+          written.add(published(file, layout, target.nameOf(file.path())));
         }
       }
       return written;
@@ -107,10 +171,12 @@ final class DataFiles {
       discard(written);
       throw new MillraceException(
           LakeError.LK_003_STORAGE_FAILED,
-          "data files cannot be written to " + target + ". Check the disk; it is tried again.",
+          "data files cannot be written to "
+              + target.place()
+              + ". Check the disk; it is tried again.",
           e);
     } finally {
-      clear(scratch);
+      target.clear();
     }
   }
 
@@ -125,32 +191,17 @@ final class DataFiles {
     }
   }
 
-  private static void clear(Path scratch) {
-    try (Stream<Path> left = Files.walk(scratch)) {
-      for (Path file : left.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (NoSuchFileException e) {
-      // it was never made
-    } catch (IOException | UncheckedIOException e) {
-      LOG.warn("{} is left for vacuum", scratch, e);
-    }
-  }
-
-  /** DuckDB lays the files into a directory of their own. */
   private static List<Copied> copied(
-      Connection duck,
-      TableLayout layout,
-      String columns,
-      String select,
-      Path scratch,
-      long fileBytes) {
+      Connection duck, TableLayout layout, String columns, String select, Target target) {
     String sql =
         Text.of(
-            "COPY (SELECT %s FROM (%s)) TO %s (FORMAT parquet, COMPRESSION zstd, FILE_SIZE_BYTES"
-                + " %d, FILENAME_PATTERN 'part-{uuid}', %s, OVERWRITE_OR_IGNORE, RETURN_STATS"
-                + " true)",
-            columns, select, Sql.text(scratch.toString()), fileBytes, layout.copyOptions());
+            "COPY (SELECT %s FROM (%s)) TO %s (FORMAT parquet, COMPRESSION zstd, %s, %s,"
+                + " RETURN_STATS true)",
+            columns,
+            select,
+            Sql.text(target.scratch().toString()),
+            target.options(),
+            layout.copyOptions());
     return Sql.query(
         duck,
         sql,
@@ -170,8 +221,7 @@ final class DataFiles {
   }
 
   /** Gives a file its place. */
-  private Written published(Copied file, TableLayout layout, Path target) throws IOException {
-    Path place = target.resolve(file.path().getFileName());
+  private Written published(Copied file, TableLayout layout, Path place) throws IOException {
     long modifiedMillis = Files.getLastModifiedTime(file.path()).toMillis();
     folder.storage().publish(file.path(), place);
     return new Written(

@@ -5,6 +5,7 @@ import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,43 +29,45 @@ record RowChanges(
    * @throws MillraceException LK-009 for places that are missing or too many, or unpaired images
    */
   static RowChanges of(Connection duck, TableName table, String relation) {
-    String sql =
-        Text.of(
-            """
-            SELECT count(*) FILTER (_change_type = 'insert'),
-                   count(*) FILTER (_change_type = 'delete'),
-                   count(*) FILTER (_change_type = 'update_preimage'),
-                   count(*) FILTER (_change_type = 'update_postimage'),
-                   count(*) FILTER (%s AND (__file IS NULL OR __row IS NULL)),
-                   count(*) FILTER (%s AND (__file IS NOT NULL OR __row IS NOT NULL)),
-                   count(*)
-            FROM %s\
-            """,
-            OLD_ROWS, NEW_ROWS, relation);
-    return Sql.query(
-        duck,
-        sql,
-        rows -> {
-          rows.next();
-          RowChanges changes =
-              new RowChanges(
-                  table,
-                  relation,
-                  rows.getLong(1),
-                  rows.getLong(2),
-                  rows.getLong(3),
-                  rows.getLong(4));
-          if (rows.getLong(5) > 0 || rows.getLong(6) > 0) {
-            throw changes.invalid("old rows without a place, or new rows with one");
-          }
-          if (changes.preimages != changes.postimages) {
-            throw changes.invalid("updates without both images");
-          }
-          if (changes.removed() + changes.written() != rows.getLong(7)) {
-            throw changes.invalid("rows of an unknown _change_type");
-          }
-          return changes;
-        });
+    Map<String, Long> counts = new HashMap<>();
+    var _ =
+        Sql.query(
+            duck,
+            "SELECT _change_type, count(*), count(__file), count(__row) FROM "
+                + relation
+                + " GROUP BY _change_type",
+            rows -> {
+              while (rows.next()) {
+                String type = String.valueOf(rows.getString(1));
+                boolean removes = "delete".equals(type) || "update_preimage".equals(type);
+                long places = removes ? rows.getLong(2) : 0;
+                if (rows.getLong(3) != places || rows.getLong(4) != places) {
+                  throw invalid(table, "old rows without a place, or new rows with one");
+                }
+                counts.put(type, rows.getLong(2));
+              }
+              return counts;
+            });
+    RowChanges changes =
+        new RowChanges(
+            table,
+            relation,
+            counts.getOrDefault("insert", 0L),
+            counts.getOrDefault("delete", 0L),
+            counts.getOrDefault("update_preimage", 0L),
+            counts.getOrDefault("update_postimage", 0L));
+    if (changes.preimages != changes.postimages) {
+      throw invalid(table, "updates without both images");
+    }
+    if (changes.rows() != counts.values().stream().mapToLong(n -> n).sum()) {
+      throw invalid(table, "rows of an unknown _change_type");
+    }
+    return changes;
+  }
+
+  /** All rows of the relation. */
+  long rows() {
+    return removed() + written();
   }
 
   /** Rows that leave the table. */
@@ -151,20 +154,20 @@ record RowChanges(
             if (bitmap == null) {
               LiveFile file = live.get(ordinal);
               if (file == null) {
-                throw invalid("a place in a file that the table does not hold");
+                throw invalid(table, "a place in a file that the table does not hold");
               }
               bitmap = file.dead().clone();
               dead.put(ordinal, bitmap);
             }
             if (!bitmap.checkedAdd(Math.toIntExact(rows.getLong(2)))) {
-              throw invalid("a place whose row is dead already, or that is named twice");
+              throw invalid(table, "a place whose row is dead already, or that is named twice");
             }
           }
           return dead;
         });
   }
 
-  private MillraceException invalid(String what) {
+  private static MillraceException invalid(TableName table, String what) {
     return new MillraceException(
         LakeError.LK_009_CHANGES_INVALID,
         "the changes for table "

@@ -132,23 +132,11 @@ public record RowDiff(TableName table, RowSchema before, Evolution evolution, Li
     return counted(duck, changes, key.isEmpty() ? bag(rows, wanted) : keyed(rows, wanted));
   }
 
-  private static Changes counted(Connection duck, String changes, String select) {
+  private Changes counted(Connection duck, String changes, String select) {
     String name = "temp.main." + Sql.name(changes);
     Sql.run(duck, Text.of("CREATE OR REPLACE TEMP TABLE %s AS %s", Sql.name(changes), select));
-    return Sql.query(
-        duck,
-        Text.of(
-            """
-            SELECT count(*) FILTER (_change_type = 'insert'),
-                   count(*) FILTER (_change_type = 'update_postimage'),
-                   count(*) FILTER (_change_type = 'delete')
-            FROM %s
-            """,
-            name),
-        counts -> {
-          counts.next();
-          return new Changes(name, counts.getLong(1), counts.getLong(2), counts.getLong(3));
-        });
+    RowChanges found = RowChanges.of(duck, table, name);
+    return new Changes(name, found.inserts(), found.postimages(), found.deletes());
   }
 
   private void refuseDuplicates(Connection duck, String wanted) {
@@ -168,33 +156,27 @@ public record RowDiff(TableName table, RowSchema before, Evolution evolution, Li
     }
   }
 
+  /** Each pair that differs gives its old row, if there is one, and its wanted row. */
   private String keyed(String rows, String wanted) {
     return Text.of(
         """
-        WITH pairs AS MATERIALIZED (
-          SELECT %s, %s, o.__file AS __file, o.__row AS __row, o.__mirrored AS __mirrored,
-                 o.__file IS NOT NULL AS was, n.__wanted IS NOT NULL AS is_wanted
-          FROM (%s) o FULL JOIN (%s) n ON %s
-          WHERE o.__file IS NULL OR n.__wanted IS NULL OR NOT (%s))
-        SELECT 'delete' AS _change_type, %s, __file, __row, __mirrored
-        FROM pairs WHERE NOT is_wanted
-        UNION ALL
-        SELECT 'insert', %s, NULL, NULL, NULL FROM pairs WHERE NOT was
-        UNION ALL
-        SELECT 'update_preimage', %s, __file, __row, __mirrored FROM pairs WHERE was AND is_wanted
-        UNION ALL
-        SELECT 'update_postimage', %s, NULL, NULL, NULL FROM pairs WHERE was AND is_wanted
+        SELECT CASE WHEN sides.old
+            THEN CASE WHEN n.__wanted THEN 'update_preimage' ELSE 'delete' END
+            ELSE CASE WHEN o.__file IS NULL THEN 'insert' ELSE 'update_postimage' END
+            END AS _change_type,
+          %s,
+          CASE WHEN sides.old THEN o.__file END AS __file, CASE WHEN sides.old THEN o.__row END AS __row,
+          CASE WHEN sides.old THEN o.__mirrored END AS __mirrored
+        FROM (%s) o FULL JOIN (%s) n ON %s CROSS JOIN (VALUES (true), (false)) sides(old)
+        WHERE (o.__file IS NULL OR n.__wanted IS NULL OR NOT (%s))
+          AND CASE WHEN sides.old THEN o.__file IS NOT NULL ELSE n.__wanted IS NOT NULL END
         """,
-        each(c -> "o." + Sql.name(c.name()) + " AS " + old(c)),
-        each(c -> "n." + Sql.name(c.name()) + " AS " + wantedName(c)),
+        each(c ->
+            Text.of("CASE WHEN sides.old THEN o.%1$s ELSE n.%1$s END AS %1$s", Sql.name(c.name()))),
         oldRows(rows),
         wantedRows(wanted),
         onKey(),
-        allSame(),
-        each(c -> old(c) + " AS " + Sql.name(c.name())),
-        each(RowDiff::wantedName),
-        each(RowDiff::old),
-        each(RowDiff::wantedName));
+        allSame());
   }
 
   private String bag(String rows, String wanted) {
@@ -305,14 +287,6 @@ public record RowDiff(TableName table, RowSchema before, Evolution evolution, Li
 
   private static boolean isFloat(Column column) {
     return column.type() == DataType.Simple.FLOAT || column.type() == DataType.Simple.DOUBLE;
-  }
-
-  private static String old(Column column) {
-    return Sql.name("o " + column.name());
-  }
-
-  private static String wantedName(Column column) {
-    return Sql.name("n " + column.name());
   }
 
   private String each(Function<Column, String> text) {
