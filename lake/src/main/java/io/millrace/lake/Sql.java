@@ -95,8 +95,12 @@ public final class Sql {
     }
   }
 
-  /** Executes one INSERT, UPDATE or DELETE; how many rows that concerned. */
-  static long update(Connection duck, String sql) {
+  /**
+   * Executes one INSERT, UPDATE, DELETE or CREATE TABLE AS; how many rows that concerned.
+   *
+   * @throws MillraceException LK-004 when DuckDB refuses it
+   */
+  public static long update(Connection duck, String sql) {
     try (Statement statement = statement(duck)) {
       return statement.executeLargeUpdate(sql);
     } catch (SQLException e) {

@@ -125,14 +125,17 @@ record Changes(
         .orElse(now);
   }
 
-  /** As {@link #was}, of the rows with one of the keys. */
-  private String was(Node node, Keys keys) {
+  /**
+   * As {@link #was}, of the rows with one of the keys.
+   *
+   * @param now those rows as they are, to stand in FROM
+   */
+  private String was(Node node, Keys keys, String now) {
     int width = node.types().size();
-    String now =
-        "SELECT %s, 1 AS _w FROM (%s)".formatted(Names.columns(width), rows.restricted(node, keys));
+    String weighed = "SELECT %s, 1 AS _w FROM %s".formatted(Names.columns(width), now);
     return of(node)
-        .map(d -> now + " UNION ALL " + Rows.restricted(d, width, keys, ", -t._w"))
-        .orElse(now);
+        .map(d -> weighed + " UNION ALL " + Rows.restricted(d, width, keys, ", -t._w"))
+        .orElse(weighed);
   }
 
   private Optional<String> union(Node.Union u) {
@@ -212,12 +215,13 @@ record Changes(
             "SELECT DISTINCT %s FROM %s t".formatted(Keys.list(right, "t"), changes),
             right);
     Keys leftKeys = keys.as(on.stream().map(On::left).toList());
-    String left = "(" + was(m.left(), leftKeys) + ")";
+    String left =
+        "(" + was(m.left(), leftKeys, "(" + rows.restricted(m.left(), leftKeys) + ")") + ")";
     String touched =
         statements.temporary(
             m.nullAware() ? new Matching(m).touchedMarks(left, changes) : "FROM " + left);
     String now = statements.temporary(rows.restricted(m.right(), keys));
-    return new Sides(touched, now, plain(m.right(), was(m.right(), keys)));
+    return new Sides(touched, now, plain(m.right(), was(m.right(), keys, now)));
   }
 
   /** Rows without weights of a query with weights that sum up to counts. */

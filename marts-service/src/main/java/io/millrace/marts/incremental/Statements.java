@@ -14,13 +14,17 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
 /**
- * Runs the statements of a view and gives names to what they make. Temporary tables live until
- * {@link #dropTemporary}. One thread.
+ * Runs the statements of a view and gives names to what they make. Temporary tables may be read
+ * until {@link #dropTemporary}; small ones then stay until another takes their name, which is
+ * cheaper than to drop them. One thread.
  */
 final class Statements {
+  private static final long LARGE_ROWS = 10_000;
+
   private final Connection duck;
   private final UnaryOperator<String> edit;
   private final List<String> temporary = new ArrayList<>();
+  private final List<String> large = new ArrayList<>();
   private Optional<Duration> limit = Optional.empty();
   private long startedNanos;
 
@@ -41,23 +45,21 @@ final class Statements {
   }
 
   /**
-   * Executes a statement.
+   * Executes a statement that makes or changes rows.
    *
+   * @return how many
    * @throws TookTooLong when the limit passes before it ends
    */
-  void run(String sql) {
-    if (limit.isEmpty()) {
-      Sql.run(duck, edit.apply(sql));
-    } else {
-      run(edit.apply(sql), limit.get());
-    }
+  long run(String sql) {
+    return limit.isEmpty() ? Sql.update(duck, edit.apply(sql)) : run(edit.apply(sql), limit.get());
   }
 
-  private void run(String sql, Duration together) {
+  private long run(String sql, Duration together) {
     long deadlineNanos = startedNanos + together.toNanos();
+    long rows;
     try (Statement statement = duck.createStatement()) {
       statement.setQueryTimeout(secondsUntil(deadlineNanos));
-      statement.execute(sql);
+      rows = statement.executeLargeUpdate(sql);
     } catch (SQLException e) {
       if (System.nanoTime() >= deadlineNanos) {
         throw new TookTooLong(sql, e);
@@ -70,6 +72,7 @@ final class Statements {
     if (System.nanoTime() >= deadlineNanos) {
       throw new TookTooLong(sql, new TimeoutException());
     }
+    return rows;
   }
 
   /** Rounded up, at least 1: JDBC knows no less. */
@@ -85,22 +88,33 @@ final class Statements {
   /** Makes a temporary table of a query and gives its name. */
   String temporary(String query) {
     String name = "ivm_" + temporary.size();
-    run("CREATE OR REPLACE TEMP TABLE " + name + " AS " + query);
-    temporary.add(name);
+    var _ = fill(name, query);
     return name;
   }
 
   /** Makes a consolidated Z-set of one that is not; gives its name, empty if nothing remains. */
   Optional<String> consolidated(int width, String query) {
-    String name =
-        temporary(
+    String name = "ivm_" + temporary.size();
+    long rows =
+        fill(
+            name,
             "SELECT %s, sum(_w)::BIGINT AS _w FROM %s GROUP BY ALL HAVING sum(_w) <> 0"
                 .formatted(Names.columns(width), query.contains(" ") ? "(" + query + ")" : query));
-    return number("SELECT count(*) FROM " + name) == 0 ? Optional.empty() : Optional.of(name);
+    return rows == 0 ? Optional.empty() : Optional.of(name);
+  }
+
+  private long fill(String name, String query) {
+    long rows = run("CREATE OR REPLACE TEMP TABLE " + name + " AS " + query);
+    temporary.add(name);
+    if (rows >= LARGE_ROWS) {
+      large.add(name);
+    }
+    return rows;
   }
 
   void dropTemporary() {
-    temporary.forEach(name -> Sql.run(duck, "DROP TABLE IF EXISTS temp.main." + name));
+    large.forEach(name -> Sql.run(duck, "DROP TABLE IF EXISTS temp.main." + name));
+    large.clear();
     temporary.clear();
   }
 }

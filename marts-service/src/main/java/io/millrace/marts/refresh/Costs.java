@@ -23,6 +23,16 @@ final class Costs {
   /** What is left of a bad opinion of the incremental way after a refresh that did not take it. */
   private static final double FORGIVING = 0.97;
 
+  /**
+   * The same of the whole query, down to a share of what it took. Trying it costs it twice, because
+   * state has to be made anew after it. Its first run was cold and filled an empty table.
+   */
+  private static final double FULL_FORGIVING = 0.98;
+
+  private static final double FULL_SHARE = 0.67;
+  private static final double FIRST_FORGIVING = 0.85;
+  private static final double FIRST_SHARE = 0.33;
+
   private static final double GIVE_UP = 3;
   private static final double GIVE_UP_LEAST_MILLIS = 2_000;
   private static final long FEW_ROWS = 100;
@@ -33,13 +43,17 @@ final class Costs {
   private static final double ROWS_A_MILLISECOND = 200;
 
   private double fullMillis;
+  private double fullMeasured;
+  private int fullRuns;
   private double floorMillis = FLOOR_MILLIS;
   private double rowMillis = 1 / ROWS_A_MILLISECOND;
   private boolean full;
 
   /** Notes a run of the whole query. */
   void tookFull(double millis) {
-    fullMillis = fullMillis == 0 ? millis : mean(fullMillis, millis);
+    fullMeasured = fullRuns < 2 ? millis : mean(fullMeasured, millis);
+    fullMillis = fullMeasured;
+    fullRuns++;
   }
 
   /** Notes an incremental run over that many changed rows. */
@@ -80,6 +94,12 @@ final class Costs {
     if (full) {
       floorMillis = forgiven(floorMillis, FLOOR_MILLIS);
       rowMillis = forgiven(rowMillis, 1 / ROWS_A_MILLISECOND);
+    } else {
+      boolean first = fullRuns < 2;
+      fullMillis =
+          Math.max(
+              fullMeasured * (first ? FIRST_SHARE : FULL_SHARE),
+              fullMillis * (first ? FIRST_FORGIVING : FULL_FORGIVING));
     }
     return full;
   }
@@ -89,7 +109,7 @@ final class Costs {
     return fullMillis == 0
         ? Optional.empty()
         : Optional.of(
-            Duration.ofMillis(Math.round(Math.max(GIVE_UP_LEAST_MILLIS, fullMillis * GIVE_UP))));
+            Duration.ofMillis(Math.round(Math.max(GIVE_UP_LEAST_MILLIS, fullMeasured * GIVE_UP))));
   }
 
   private double incremental(long rows) {

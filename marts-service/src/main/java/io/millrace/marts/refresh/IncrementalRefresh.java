@@ -285,18 +285,19 @@ public final class IncrementalRefresh implements Refresh {
         duck,
         "CREATE OR REPLACE TEMP TABLE %s AS SELECT DISTINCT %s FROM (SELECT %s FROM %s)"
             .formatted(KEYS, Sql.names(scope), columns, delta));
-    if (key.isEmpty() && isShort(columns, delta)) {
-      return wholeBag(columns);
-    }
     Sql.run(
         duck,
         "CREATE OR REPLACE TEMP TABLE %s AS %s"
-            .formatted(WANTED, key.isEmpty() ? bag(columns, delta) : keyed(columns, delta)));
+            .formatted(WANTED, key.isEmpty() ? counted(columns, delta) : keyed(columns, delta)));
+    if (key.isEmpty() && isShort()) {
+      return wholeBag(columns);
+    }
+    String wanted = key.isEmpty() ? "(FROM %s, range(_w))".formatted(WANTED) : WANTED;
     RowDiff.Changes found =
         target
             .diff()
             .get()
-            .into(duck, CHANGES, target.relation().get(), WANTED, new RowDiff.Scope(KEYS, scope));
+            .into(duck, CHANGES, target.relation().get(), wanted, new RowDiff.Scope(KEYS, scope));
     if (!key.isEmpty()) {
       requireGrain(delta, found);
     }
@@ -318,12 +319,7 @@ public final class IncrementalRefresh implements Refresh {
     return "SELECT %s FROM %s, range(_w) WHERE _w > 0".formatted(columns, delta);
   }
 
-  /** Of a bag, the copies that remain of each row that changed. */
-  private String bag(String columns, String delta) {
-    return "SELECT %s FROM (%s), range(_w)"
-        .formatted(Sql.names(definition.schema().names()), counted(columns, delta));
-  }
-
+  /** Of a bag, how many copies remain of each row that changed. */
   private String counted(String columns, String delta) {
     String same =
         definition.schema().names().stream()
@@ -340,9 +336,8 @@ public final class IncrementalRefresh implements Refresh {
   }
 
   /** Whether a row of a bag went that the table has not. */
-  private boolean isShort(String columns, String delta) {
-    return Sql.number(duck, "SELECT count(*) FROM (" + counted(columns, delta) + ") WHERE _w < 0")
-        > 0;
+  private boolean isShort() {
+    return Sql.number(duck, "SELECT count(*) FROM %s WHERE _w < 0".formatted(WANTED)) > 0;
   }
 
   /**

@@ -185,7 +185,11 @@ class RefreshBenchmark {
         "CREATE OR REPLACE TEMP TABLE picked AS SELECT o_orderkey AS k, row_number() OVER () %% 10 AS n FROM (SELECT o_orderkey FROM staging.orders ORDER BY %s LIMIT %d)"
             .formatted(
                 recent ? "o_orderkey DESC" : "hash(o_orderkey + " + batch * 7919L + ")", ORDERS));
-    long shift = 100_000_000L * (batch + 1) + (recent ? 50_000_000L : 0);
+    long shift =
+        Sql.number(
+            bench.duck(),
+            "SELECT (SELECT max(o_orderkey) FROM staging.orders) + 1 - (SELECT min(k) FROM"
+                + " picked)");
     signed(
         bench,
         schemas,

@@ -70,4 +70,29 @@ class CostsTest {
     }
     assertThat(refreshes).isBetween(50, 500);
   }
+
+  @Test
+  void aWholeQueryThatRanOnceOnlyIsTriedAgainSoon() {
+    costs.tookFull(100);
+    assertThat(incrementalOnes(60)).isBetween(3, 20);
+  }
+
+  @Test
+  void aWholeQueryThatIsKnownIsTriedAgainOnlyWhereItIsNearlyAsCheap() {
+    costs.tookFull(100);
+    costs.tookFull(100);
+    assertThat(incrementalOnes(90)).isBetween(10, 100);
+    costs.tookFull(100);
+    assertThat(incrementalOnes(60)).isEqualTo(1_000);
+  }
+
+  /** How many refreshes go by before the whole query is chosen, 1,000 at most. */
+  private int incrementalOnes(double millis) {
+    IntStream.range(0, 30).forEach(_ -> costs.tookIncremental(millis, 1));
+    int refreshes = 0;
+    while (refreshes < 1_000 && !costs.preferFull(1)) {
+      refreshes++;
+    }
+    return refreshes;
+  }
 }

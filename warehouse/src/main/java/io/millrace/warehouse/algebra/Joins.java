@@ -19,8 +19,8 @@ final class Joins {
     return switch (type) {
       case "INNER" -> new Node.Join(left, right, conditions(left, on, rest));
       case "LEFT" -> new Node.Match(Kind.LEFT, left, right, on, rest);
-      case "SEMI" -> new Node.Match(Kind.SEMI, left, right, on, rest);
-      case "ANTI" -> new Node.Match(Kind.ANTI, left, right, on, rest);
+      case "SEMI" -> Narrowing.match(Kind.SEMI, left, right, on, rest);
+      case "ANTI" -> Narrowing.match(Kind.ANTI, left, right, on, rest);
       case "MARK" -> mark(left, right, on, rest);
       case "SINGLE" -> single(left, right, on, rest);
       case "RIGHT" -> right(left, right, on, rest);
@@ -47,7 +47,7 @@ final class Joins {
     if (on.stream().filter(o -> !o.nullSafe()).count() > 1) {
       throw new UnknownConstruct(Reason.UNKNOWN_OPERATOR, "MARK JOIN");
     }
-    return new Node.Match(Kind.MARK, left, right, on, rest);
+    return Narrowing.match(Kind.MARK, left, right, on, rest);
   }
 
   /** A scalar subquery: a left join, if it has one row at most for each left row. */
