@@ -30,11 +30,11 @@ record Chain(Dimension dimension) {
     String keys = Sql.names(dimension.keys());
     return """
     ordered AS (
-      SELECT *%9$s, row_number() OVER (PARTITION BY %1$s ORDER BY _start, %2$s_news, _live%3$s) AS _order
+      SELECT *, row_number() OVER (PARTITION BY %1$s ORDER BY _start, %2$s_news, _live%3$s) AS _order
       FROM events),
     %4$sranked AS (
       SELECT * REPLACE (
-          min(coalesce(_since, _start)) FILTER (%10$s) OVER (PARTITION BY %1$s) AS _since%5$s),
+          min(coalesce(_since, _start)) FILTER (_live) OVER (PARTITION BY %1$s) AS _since%5$s),
         row_number() OVER (PARTITION BY %1$s, _start ORDER BY _order DESC) = 1 AS _wins,
         row_number() OVER (PARTITION BY %1$s, _start, _live ORDER BY _order %6$s) = 1 AS _best,
         bool_or(_live) OVER (PARTITION BY %1$s, _start) AS _any
@@ -57,14 +57,7 @@ record Chain(Dimension dimension) {
             keptPrevious(keys),
             dimension.scdType() == ScdType.TYPE_0 ? "" : "DESC",
             dimension.ignoreNulls().isEmpty() ? "ordered" : "filled",
-            Floors.placed(dimension, removed(keys)),
-            dimension.infers() ? " REPLACE (coalesce(_floor, FALSE) AS _floor)" : "",
-            state());
-  }
-
-  /** Whether an event is a state that somebody gave. */
-  private String state() {
-    return dimension.infers() ? "_live AND NOT _floor" : "_live";
+            Floors.placed(dimension, removed(keys)));
   }
 
   private String ties() {
@@ -122,13 +115,13 @@ record Chain(Dimension dimension) {
         ? "SELECT * FROM spaced"
         : """
         SELECT * REPLACE (
-          min(CASE WHEN _since > _end THEN _since ELSE _start END) FILTER (%2$s)
+          min(CASE WHEN _since > _end THEN _since ELSE _start END) FILTER (_live)
             OVER (PARTITION BY %1$s) AS _since)
         FROM (
           SELECT *, coalesce(max(_start) FILTER (NOT _live) OVER (PARTITION BY %1$s),
             TIMESTAMPTZ '-infinity') AS _end FROM spaced)
         WHERE _start > _end\
         """
-            .formatted(keys, state());
+            .formatted(keys);
   }
 }

@@ -160,10 +160,17 @@ final class DimensionStep implements TableStep {
     boolean committed = false;
     while (!committed) {
       String existing = table.mirror().relation();
-      if (!read(version, cut) || !inferring.take(cut, existing)) {
+      if (!read(version, cut)) {
         return;
       }
+      inferring.clear();
       members.apply(existing);
+      if (!inferring.take(cut, existing)) {
+        return;
+      }
+      if (inferring.found()) {
+        members.apply(existing);
+      }
       KeyCollisions.refuse(shard.duck(), dimension, existing);
       RowDiff.Changes changes =
           table
@@ -191,12 +198,7 @@ final class DimensionStep implements TableStep {
   private Map<TableName, Position> taken(long cut) {
     Map<TableName, Position> taken = new TreeMap<>();
     for (Followed followed : inputs()) {
-      taken.put(
-          followed.name(),
-          followed
-              .at(cut)
-              .map(v -> new Position(v.tableId(), v.version()))
-              .orElse(followed.position()));
+      taken.put(followed.name(), followed.positionAt(cut));
     }
     return taken;
   }

@@ -11,13 +11,16 @@ import java.util.stream.Collectors;
  * Members of which nothing is known but the key, because a fact came before their row. Such a
  * member is a floor under the chain of its key: it holds from the beginning of time, and what comes
  * first above it takes over its place and its surrogate key, whenever that comes.
+ *
+ * <p>The rule: <em>a key with a floor has the rows that it has without, the first of them from the
+ * beginning of time on; without any it has the inferred one</em>. So the floor is no event of the
+ * chain. No end ends it, not one that came before any state either, no delete removes it, and when
+ * it was laid does not matter: the rows are a function of what the input said and of the set of
+ * keys that have a floor, which the rows themselves tell.
  */
 final class Floors {
-  /** The keys that get a floor in this step, and {@code _ended}, where such a member had ended. */
+  /** The keys that get a floor in this step. */
   static final String INFERRED = "dimension_inferred";
-
-  /** Below every state that begins with time itself. */
-  private static final String START = Validity.BEGINNING + " - INTERVAL 1 MICROSECOND";
 
   private final Connection duck;
   private final Dimension dimension;
@@ -34,7 +37,7 @@ final class Floors {
     if (dimension.infers()) {
       Sql.run(
           duck,
-          "CREATE OR REPLACE TEMP TABLE %s AS SELECT %s, NULL::TIMESTAMPTZ AS _ended LIMIT 0"
+          "CREATE OR REPLACE TEMP TABLE %s AS SELECT %s LIMIT 0"
               .formatted(
                   INFERRED,
                   dimension.keys().stream()
@@ -48,19 +51,15 @@ final class Floors {
   }
 
   /**
-   * Gives a floor to each key that has neither a row nor a state in this step.
+   * Gives a floor to each key that has no row.
    *
    * @param found SELECT of keys; those with a NULL are nobody's
-   * @param existing relation of the dimension's rows
+   * @param rows relation of rows of the dimension
    * @param erased surrogate keys; a member whose inferred row would have one of them stays erased
    */
-  void infer(String found, String existing, List<Long> erased) {
+  void infer(String found, String rows, List<Long> erased) {
     put(
-        """
-        SELECT DISTINCT *, NULL::TIMESTAMPTZ AS _ended FROM (%s) AS f WHERE %s
-          AND NOT EXISTS (SELECT 1 FROM %s e WHERE e.%s > 0 AND %s)
-          AND NOT EXISTS (SELECT 1 FROM %s s WHERE s._live AND %s)
-        """
+        "SELECT DISTINCT * FROM (%s) AS f WHERE %s AND NOT EXISTS (SELECT 1 FROM %s e WHERE e.%s > 0 AND %s)"
             .formatted(
                 found,
                 dimension.keys().stream()
@@ -74,31 +73,53 @@ final class Floors {
                                 erased.stream()
                                     .map(String::valueOf)
                                     .collect(Collectors.joining(", ")))),
-                existing,
+                rows,
                 Sql.name(dimension.surrogateKey()),
-                InputRows.equal(dimension.keys(), "e", "f"),
-                InputRows.STATES,
-                InputRows.equal(dimension.keys(), "s", "f")));
+                InputRows.equal(dimension.keys(), "e", "f")));
   }
 
-  /** Gives the keys of a dimension's rows the floors that they have there, ended or not. */
+  /** Gives the keys of a dimension's rows the floors that they have there. */
   void carry(String rows) {
-    put(carried(rows));
+    put("SELECT DISTINCT %s FROM %s WHERE %s".formatted(keys, rows, isFloored(dimension)));
   }
 
-  private String carried(String rows) {
-    return "SELECT %s, %s AS _ended FROM %s WHERE %s > 0 AND %s IS DISTINCT FROM valid_from GROUP BY ALL"
-        .formatted(keys, ended(), rows, Sql.name(dimension.surrogateKey()), Dimension.KNOWN_FROM);
+  /** Whether {@link #INFERRED} holds any. */
+  boolean any() {
+    return Sql.number(duck, "SELECT count(*) FROM " + INFERRED) > 0;
   }
 
-  /** Where an inferred row ended; of an input that is held, its own rows tell. */
-  private String ended() {
-    return switch (dimension.feed()) {
-      case ROWS, REPLACED ->
-          "max(valid_to) FILTER (%s AND valid_to < %s)"
-              .formatted(Dimension.IS_INFERRED, Validity.OPEN_END);
-      case HISTORY, SNAPSHOTS -> "NULL::TIMESTAMPTZ";
-    };
+  /**
+   * The rows of a step whose {@link Members#WANTED} are computed, as a relation of natural keys and
+   * surrogate keys.
+   *
+   * @param existing relation of the dimension's rows before
+   */
+  String after(String existing) {
+    return "(SELECT %1$s, %2$s FROM %3$s b ANTI JOIN %4$s k ON %5$s UNION ALL SELECT %1$s, %2$s FROM %6$s)"
+        .formatted(
+            keys,
+            Sql.name(dimension.surrogateKey()),
+            existing,
+            InputRows.KEYS,
+            InputRows.equal(dimension.keys(), "b", "k"),
+            Members.WANTED);
+  }
+
+  /** Whether there is any in {@link #lost}. */
+  boolean loses(String existing) {
+    return Sql.number(duck, "SELECT count(*) FROM (" + lost(existing) + ")") > 0;
+  }
+
+  /** SELECT of the natural keys that have rows before such a step and none after it. */
+  String lost(String existing) {
+    return "SELECT %1$s FROM %2$s b SEMI JOIN %3$s k ON %4$s WHERE b.%5$s > 0 EXCEPT SELECT %1$s FROM %6$s"
+        .formatted(
+            keys,
+            existing,
+            InputRows.KEYS,
+            InputRows.equal(dimension.keys(), "b", "k"),
+            Sql.name(dimension.surrogateKey()),
+            Members.WANTED);
   }
 
   private void put(String select) {
@@ -110,36 +131,10 @@ final class Floors {
                 InputRows.KEYS, keys, INFERRED, InputRows.equal(dimension.keys(), "i", "k")));
   }
 
-  /**
-   * More events, behind the others: a floor for each key that has one or gets one, and ends of
-   * members that had nothing else.
-   */
-  static String events(Dimension dimension, String existing) {
-    if (!dimension.infers()) {
-      return "";
-    }
-    return """
-
-      UNION ALL BY NAME
-      SELECT %1$s, %2$s AS _start, TRUE AS _live, FALSE AS _news, TRUE AS _floor FROM (
-        SELECT %3$s FROM %4$s f SEMI JOIN %5$s k ON %6$s
-        WHERE f.%7$s > 0 AND f.known_from IS DISTINCT FROM f.valid_from
-        UNION SELECT %1$s FROM %8$s)
-      UNION ALL BY NAME
-      SELECT %1$s, _ended AS _start, FALSE AS _live, FALSE AS _news FROM %8$s
-      WHERE _ended IS NOT NULL\
-    """
-        .formatted(
-            Sql.names(dimension.keys()),
-            START,
-            dimension.keys().stream()
-                .map(k -> "f." + Sql.name(k))
-                .collect(Collectors.joining(", ")),
-            existing,
-            InputRows.KEYS,
-            InputRows.equal(dimension.keys(), "f", "k"),
-            Sql.name(dimension.surrogateKey()),
-            INFERRED);
+  /** Of a row: whether its key has a floor, under a state that is not older than time itself. */
+  private static String isFloored(Dimension dimension) {
+    return "%s > 0 AND %s IS DISTINCT FROM valid_from"
+        .formatted(Sql.name(dimension.surrogateKey()), Dimension.KNOWN_FROM);
   }
 
   /** A condition, behind others, that leaves out inferred members. */
@@ -148,31 +143,54 @@ final class Floors {
   }
 
   /**
-   * What a chain's last events come to, {@code placed}: the state right above a floor begins where
-   * the floor does, and the floor goes; where a state is older than time itself, the floor alone.
-   * {@code _known} is where a state itself began.
+   * A table of a WITH clause, before others: {@code floored}, the keys concerned that have a floor
+   * or get one.
+   *
+   * @param existing relation of the dimension's rows
+   */
+  static String floored(Dimension dimension, String existing) {
+    return dimension.infers()
+        ? """
+        floored AS (
+          SELECT %1$s, TRUE AS _floored FROM (
+            SELECT %1$s FROM %2$s f SEMI JOIN %3$s k ON %4$s WHERE %5$s
+            UNION SELECT %1$s FROM %6$s)),
+        """
+            .formatted(
+                Sql.names(dimension.keys()),
+                existing,
+                InputRows.KEYS,
+                InputRows.equal(dimension.keys(), "f", "k"),
+                isFloored(dimension),
+                INFERRED)
+        : "";
+  }
+
+  /**
+   * What a chain's last events come to, {@code placed}: with what the floors add to it, {@code
+   * _floored}, {@code _floor} where there is nothing else, and {@code _known}, where a state itself
+   * began.
    *
    * @param placed SELECT of the events in their places
    */
   static String placed(Dimension dimension, String placed) {
-    if (!dimension.infers()) {
-      return "placed AS (" + placed + ")";
-    }
-    String rest =
-        dimension.scdType().hasVersions()
-            ? """
-            SELECT * REPLACE (CASE WHEN _floor OR (_live AND coalesce(lag(_floor) OVER chain, FALSE)
-                AND lag(_floor, 2) OVER chain IS NULL) THEN %1$s ELSE _start END AS _start),
-              CASE WHEN NOT _floor THEN _start END AS _known
-            FROM above WINDOW chain AS (PARTITION BY %2$s ORDER BY _start)
-            QUALIFY NOT (_floor AND (coalesce(lead(_live) OVER chain, FALSE)
-              OR lag(_live) OVER chain IS NOT NULL))\
-            """
-            : """
-            SELECT *, bool_or(_floor) OVER (PARTITION BY %2$s) AS _floored FROM above
-            QUALIFY NOT _floor OR NOT bool_or(_live AND NOT _floor) OVER (PARTITION BY %2$s)\
-            """;
-    return "above AS (%s), placed AS (%s)"
-        .formatted(placed, rest.formatted(Validity.BEGINNING, Sql.names(dimension.keys())));
+    return dimension.infers()
+        ? """
+        above AS (
+          SELECT *, min(_start) FILTER (_live) OVER (PARTITION BY %1$s) AS _first FROM (%2$s)
+          QUALIFY _start >= _first),
+        placed AS (
+          SELECT * REPLACE (coalesce(_live, TRUE) AS _live, %3$s AS _start),
+            _start AS _known, _start IS NULL AS _floor
+          FROM above FULL JOIN floored USING (%1$s))\
+        """
+            .formatted(
+                Sql.names(dimension.keys()),
+                placed,
+                dimension.scdType().hasVersions()
+                    ? "CASE WHEN _floored AND _start IS NOT DISTINCT FROM _first THEN least(%s, _start) ELSE _start END"
+                        .formatted(Validity.BEGINNING)
+                    : "coalesce(_start, " + Validity.BEGINNING + ")")
+        : "placed AS (" + placed + ")";
   }
 }

@@ -56,6 +56,11 @@ final class Followed {
     return position;
   }
 
+  /** What it contains once the version of a cut is taken. */
+  Position positionAt(long cut) {
+    return at(cut).map(v -> new Position(v.tableId(), v.version())).orElse(position);
+  }
+
   /** The cut that it is right through. */
   long through() {
     return table.through();

@@ -151,7 +151,7 @@ final class HeldEvents implements Events {
       GROUP BY ALL HAVING sum(h._weight) > 0),
     events AS (
       SELECT %5$s, _start, _live, FALSE AS _news, NULL::TIMESTAMPTZ AS _since%6$s
-      FROM held WHERE %7$s%8$s%9$s%10$s)\
+      FROM held WHERE %7$s%8$s%9$s)\
     """
         .formatted(
             all(),
@@ -162,8 +162,7 @@ final class HeldEvents implements Events {
             Chain.ties(dimension, "TRUE") + noPrevious(),
             ends ? "TRUE" : "_live",
             ends && dimension.feed() == Feed.SNAPSHOTS ? missing() : "",
-            ends && dimension.deletes().truncating() ? truncations() : "",
-            Floors.events(dimension, existing));
+            ends && dimension.deletes().truncating() ? truncations() : "");
   }
 
   /** A key that is in a snapshot and not in the next ends there. */

@@ -43,13 +43,13 @@ final class Inferring {
   }
 
   /**
-   * Takes the keys of the versions of a cut, after the dimension's own input.
+   * Takes the keys of the versions of a cut, after the dimension's own input; and of those that
+   * lost all rows there each that facts hold.
    *
-   * @param existing relation of the dimension's rows
+   * @param existing relation of the dimension's rows before
    * @return whether they were there to be read, see {@link Followed#read}
    */
   boolean take(long cut, String existing) {
-    floors.clear();
     for (Map.Entry<KeyInput, Followed> entry : inputs.entrySet()) {
       Followed input = entry.getValue();
       Optional<InputVersion> version = input.at(cut);
@@ -57,11 +57,25 @@ final class Inferring {
         if (!input.read(version.get(), v -> input.history().loadRows(v, FOUND))) {
           return false;
         }
-        floors.infer(
-            keys(entry.getKey(), FOUND + " WHERE _weight > 0"), existing, erasures.upTo(cut));
+        infer(keys(entry.getKey(), FOUND + " WHERE _weight > 0"), floors.after(existing), cut);
       }
     }
+    if (!inputs.isEmpty() && floors.loses(existing)) {
+      inputs.forEach((keys, input) -> {
+        String held = keys(keys, input.history().rowsAt(input.positionAt(cut)));
+        infer(held + " INTERSECT " + floors.lost(existing), floors.after(existing), cut);
+      });
+    }
     return true;
+  }
+
+  /** Whether {@link #take} found keys of which the dimension makes members. */
+  boolean found() {
+    return !inputs.isEmpty() && floors.any();
+  }
+
+  private void infer(String found, String rows, long cut) {
+    floors.infer(found, rows, erasures.upTo(cut));
   }
 
   /** The dimension contains the versions of a cut. */
@@ -74,11 +88,11 @@ final class Inferring {
    * facts have at a cut.
    *
    * @param stored relation of the rows before, if they have floors
-   * @param existing relation of the rows that were computed
+   * @param computed relation of the rows that were computed
    * @return what it then contains of {@link #inputs}
    */
-  List<Position> all(long cut, Optional<String> stored, String existing) {
-    floors.clear();
+  List<Position> all(long cut, Optional<String> stored, String computed) {
+    clear();
     stored.ifPresent(floors::carry);
     List<Position> contained = new ArrayList<>();
     inputs.forEach((keys, input) -> {
@@ -87,7 +101,7 @@ final class Inferring {
               .newestAt(cut)
               .map(v -> new Position(v.tableId(), v.version()))
               .orElse(Position.NONE);
-      floors.infer(keys(keys, input.history().rowsAt(position)), existing, erasures.upTo(cut));
+      infer(keys(keys, input.history().rowsAt(position)), computed, cut);
       contained.add(position);
     });
     return contained;

@@ -47,16 +47,16 @@ final class KeyedEvents implements Events {
     String attributes = Sql.names(dimension.attributes().names());
     return """
     existing AS (
-      SELECT e.*, %1$s AS _start FROM %2$s e SEMI JOIN %3$s k ON %4$s WHERE e.%5$s > 0),
+      SELECT e.*, %1$s AS _start FROM %2$s e SEMI JOIN %3$s k ON %4$s WHERE e.%5$s > 0%15$s),
     events AS (
-      SELECT %6$s, _start, TRUE AS _live, FALSE AS _news, %14$s AS _since%7$s FROM existing%15$s
+      SELECT %6$s, _start, TRUE AS _live, FALSE AS _news, %14$s AS _since%7$s FROM existing
       UNION ALL BY NAME
       SELECT %8$s, valid_to AS _start, FALSE AS _live, FALSE AS _news FROM (
         SELECT %8$s, valid_to, lead(valid_from) OVER (PARTITION BY %8$s ORDER BY valid_from) AS _next
         FROM existing)
       WHERE valid_to < %9$s AND _next IS DISTINCT FROM valid_to
       UNION ALL BY NAME
-      SELECT %6$s, %13$s AS _start, _live, TRUE AS _news%10$s FROM %11$s s%12$s%16$s)\
+      SELECT %6$s, %13$s AS _start, _live, TRUE AS _news%10$s FROM %11$s s%12$s)\
     """
         .formatted(
             startOfExisting(),
@@ -73,8 +73,7 @@ final class KeyedEvents implements Events {
             dimension.deletes().action() == OnDelete.IGNORE ? " WHERE _live" : gone(),
             brought ? startOfSame() : "_start",
             dimension.infers() ? Dimension.KNOWN_FROM : Dimension.VALID_FROM,
-            dimension.infers() ? " WHERE NOT " + Dimension.IS_INFERRED : "",
-            Floors.events(dimension, existing));
+            Floors.without(dimension));
   }
 
   /**
@@ -110,7 +109,7 @@ final class KeyedEvents implements Events {
 
   /** A version's row begins with its state; a member's only row may show a later one. */
   private String startOfExisting() {
-    String began = dimension.infers() ? "coalesce(e.known_from, e.valid_from)" : "e.valid_from";
+    String began = "e." + (dimension.infers() ? Dimension.KNOWN_FROM : Dimension.VALID_FROM);
     return switch (dimension.scdType()) {
       case TYPE_1, TYPE_3 -> dimension.sequenceBy().isEmpty() ? began : sequence("e.");
       case TYPE_0, TYPE_2, TYPE_6, TYPE_7 -> began;

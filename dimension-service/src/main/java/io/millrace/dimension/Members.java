@@ -69,8 +69,9 @@ final class Members {
   /** The statement that {@link #apply} runs. */
   String sql(String existing) {
     String rows =
-        "WITH %s, %s, %s"
+        "WITH %s%s, %s, %s"
             .formatted(
+                Floors.floored(dimension, existing),
                 events.sql(existing),
                 new Chain(dimension).sql(),
                 dimension.scdType().hasVersions() ? versions() : oneRow());

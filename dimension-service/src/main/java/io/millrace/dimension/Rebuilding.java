@@ -199,6 +199,12 @@ final class Rebuilding {
     if (isOf(past, name)) {
       return "p." + Sql.name(name);
     }
+    if (dimension.infers() && name.equals(Dimension.IS_INFERRED)) {
+      return "FALSE";
+    }
+    if (dimension.infers() && name.equals(Dimension.KNOWN_FROM)) {
+      return "p.valid_from";
+    }
     if (missing.contains(name)) {
       return "CASE WHEN p.is_current THEN i." + Sql.name(name) + " END";
     }

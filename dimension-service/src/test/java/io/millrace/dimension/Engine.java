@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,16 +27,51 @@ record Engine(Connection duck, Dimension dimension, Events events, UnaryOperator
     return new Engine(duck, dimension, new KeyedEvents(duck, dimension), UnaryOperator.identity());
   }
 
-  /** In a plain table, after keys were found in facts too. */
-  void take(List<Change> changes, List<Long> found, long committedAt, String table) {
-    fill("z", changes);
-    events.take(
-        "z", new InputRows.Moment(Instant.EPOCH.plus(committedAt, ChronoUnit.MICROS), false));
+  /**
+   * In a plain table, with keys of facts too, as {@link Inferring} takes them.
+   *
+   * @param found the keys that have come
+   * @param facts all that are there
+   */
+  void take(
+      List<Change> changes,
+      Collection<Long> found,
+      Collection<Long> facts,
+      long committedAt,
+      String table) {
     Floors floors = new Floors(duck, dimension);
     floors.clear();
-    floors.infer(InferredMembersTest.keys(found), table, List.of());
+    want(changes, committedAt, table);
+    floors.infer(keys(found), floors.after(table), List.of());
+    if (floors.loses(table)) {
+      floors.infer(
+          keys(facts) + " INTERSECT " + floors.lost(table), floors.after(table), List.of());
+    }
     wanted(table);
     put(table);
+  }
+
+  /**
+   * In a plain table that holds what the input said, the floors that a rebuild gives it.
+   *
+   * @param stored the table before
+   */
+  void lay(Collection<Long> facts, String stored, String table) {
+    fill("z", List.of());
+    events.take("z", new InputRows.Moment(Instant.EPOCH, true));
+    Floors floors = new Floors(duck, dimension);
+    floors.clear();
+    floors.carry(stored);
+    floors.infer(keys(facts), table, List.of());
+    wanted(table);
+    put(table);
+  }
+
+  /** SELECT of natural keys, with one that is NULL. */
+  static String keys(Collection<Long> found) {
+    return found.stream()
+        .map(key -> ", (" + key + ")")
+        .collect(Collectors.joining("", "SELECT id FROM (VALUES (NULL::BIGINT)", ") AS f(id)"));
   }
 
   /** Leaves the rows that the keys concerned should have in {@link Members#WANTED}. */
