@@ -15,6 +15,7 @@ import io.millrace.lake.DeltaTable;
 import io.millrace.lake.Sql;
 import io.millrace.warehouse.Table;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,8 @@ final class TablePublisher {
    * @param after the version published before it
    * @param changes relation with {@code _change_type} and the table's columns
    * @return what to announce; without ranges when the version has more changes, or a larger row,
-   *     than a topic should carry: followers then read the change feed
+   *     than a topic should carry, or brings a column without NULL, which rows before it have:
+   *     followers then read the change feed
    */
   PublishedVersion publish(DeltaTable delta, long after, long version, long cut, String changes) {
     long limit = shard.around().warehouse().settings().publishLimit();
@@ -60,7 +62,7 @@ final class TablePublisher {
         TableVersion at = new TableVersion(version, cut, shard.around().clock().instant());
         ranges = write(delta.schema(), at, changes);
       } catch (MillraceException e) {
-        if (e.errorCode() != ChangelogError.CL_058_ROW_TOO_LARGE) {
+        if (!isForTheFeedAlone(e, delta.schema(), changes)) {
           throw e;
         }
         LOG.infof(
@@ -69,6 +71,25 @@ final class TablePublisher {
       }
     }
     return new PublishedVersion(table.toString(), delta.id(), after, version, cut, ranges);
+  }
+
+  private boolean isForTheFeedAlone(MillraceException e, RowSchema columns, String changes) {
+    return e.errorCode() == ChangelogError.CL_058_ROW_TOO_LARGE
+        || (e.errorCode() == ChangelogError.CL_013_NULL_IN_TABLE && !isNullAfter(columns, changes));
+  }
+
+  /** Whether a row that a version writes has NULL in a column that is declared without. */
+  private boolean isNullAfter(RowSchema columns, String changes) {
+    String isNull =
+        columns.columns().stream()
+            .filter(column -> !column.nullable())
+            .map(column -> Sql.name(column.name()) + " IS NULL")
+            .collect(Collectors.joining(" OR "));
+    return Sql.number(
+            shard.duck(),
+            "SELECT count(*) FROM %s WHERE _change_type IN ('insert', 'update_postimage') AND (%s)"
+                .formatted(changes, isNull))
+        > 0;
   }
 
   private List<OffsetRange> write(RowSchema columns, TableVersion version, String changes) {

@@ -133,9 +133,50 @@ class DimensionOrdersIT {
     kinds.everyTableIsRight();
   }
 
-  /** Customer 5 was deleted; sales that name the customer stay. */
+  /** The rows of a cut at which nobody was inferred are those of members that are known. */
   @Test
   @Order(3)
+  void goesOnFromACutBeforeFactsBroughtMembers() throws Exception {
+    long cut;
+    try (Truth truth = new Truth(kinds.line)) {
+      cut = truth.cutOf(TableName.parse("dim.buyer"));
+    }
+    kinds.line.kill(Service.DIMENSION);
+    kinds.write(
+        "marts/early.sql",
+        "CREATE DYNAMIC TABLE marts.early KEYS (sale_id) AS SELECT sale_id, lookup(dim.buyer,"
+            + " customer_id, on_no_match => 'INFER') AS buyer_sk FROM staging.sales");
+    kinds.line.start(Service.DIMENSION);
+    kinds.line.awaitError(Service.DIMENSION, "SHD-002", KindsLine.LIMIT);
+    assertThat(kinds.millrace("rewind", "dim.buyer", "--to", Long.toString(cut)))
+        .startsWith("dim.buyer goes back to " + cut);
+    try (Shop shop = new Shop(kinds.line)) {
+      shop.transaction(
+          "INSERT INTO sale VALUES (1020, 300, 1, 'SHOP', 10, '2026-05-01')",
+          "UPDATE customer SET segment = 'MACHINERY', updated_at = '2026-05-01' WHERE id = 8");
+    }
+    kinds.shown();
+    assertThat(
+            kinds.rows(
+                "customer_id, segment, is_inferred, strftime(known_from, '%Y-%m-%d'), "
+                    + KindsLine.VERSION,
+                "dim.buyer",
+                "customer_id IN (8, 9, 300)"))
+        .containsExactly(
+            "8 HOUSEHOLD false 2026-01-01 2026-01-01 2026-05-01 false",
+            "8 MACHINERY false 2026-05-01 2026-05-01 9999-12-31 true",
+            "9 HOUSEHOLD false 2026-01-01 2026-01-01 9999-12-31 true",
+            "300 null true null 1900-01-01 9999-12-31 true");
+    String columns = "customer_id, buyer_sk, segment, is_deleted, is_inferred, known_from";
+    List<String> rewound = kinds.rows(columns, "dim.buyer", "true");
+    kinds.millrace("rebuild", "dim.buyer");
+    kinds.shown();
+    assertThat(kinds.rows(columns, "dim.buyer", "true")).as("rebuilt").isEqualTo(rewound);
+  }
+
+  /** Customer 5 was deleted; sales that name the customer stay. */
+  @Test
+  @Order(4)
   void whoWasErasedStaysErasedThroughARebuildAndWithFacts() throws Exception {
     List<String> tables = List.of("dim.account", "dim.account_history", "dim.visitor");
     for (String table : tables) {
@@ -161,7 +202,7 @@ class DimensionOrdersIT {
 
   /** A changed statement whose order cannot be carried out waits for one that can. */
   @Test
-  @Order(4)
+  @Order(5)
   void carriesOutTheOrderThatComesAfterOneThatItRefused() throws Exception {
     List<String> members = kinds.rows("segment_sk, segment, old_segment", "dim.segment", "true");
     kinds.line.kill(Service.DIMENSION);
@@ -180,7 +221,7 @@ class DimensionOrdersIT {
 
   /** The source is emptied and filled again; an order comes in between. */
   @Test
-  @Order(5)
+  @Order(6)
   void goesOnWithTheSnapshotBehindAnEmptyOne() throws Exception {
     String columns = "customer_id, place_sk, city, is_current";
     kinds.line.kill(Service.DIMENSION);
