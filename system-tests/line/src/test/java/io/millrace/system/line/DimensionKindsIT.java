@@ -230,6 +230,13 @@ class DimensionKindsIT {
           "customer_id, visitor_sk, segment, updated_at, "
               + KindsLine.VERSION
               + ", is_inferred, known_from";
+      assertThat(
+              kinds.rows(
+                  "customer_id, city, is_inferred, " + KindsLine.VERSION, "dim.resident", known))
+          .as("the image began with a truncation, which ends nobody of whom nothing is known")
+          .containsExactly(
+              "200 Aarau false 1900-01-01 9999-12-31 true",
+              "201 null true 1900-01-01 9999-12-31 true");
       List<String> all = kinds.rows(columns, "dim.visitor", "true");
       kinds.millrace("rebuild", "dim.visitor");
       shop.transaction("UPDATE sale SET amount = 11 WHERE id = 1010");
