@@ -43,14 +43,14 @@ final class LineItems {
           ((hash(i, 3) %% 9000000) / 100)::DECIMAL(15,2) AS l_extendedprice,
           ((hash(i, 4) %% 11) / 100)::DECIMAL(15,2) AS l_discount,
           ((hash(i, 5) %% 9) / 100)::DECIMAL(15,2) AS l_tax,
-          ['A', 'N', 'R'][1 + hash(i, 6) %% 3] AS l_returnflag,
-          ['O', 'F'][1 + hash(i, 7) %% 2] AS l_linestatus,
+          ['A', 'N', 'R'][1 + (hash(i, 6) %% 3)::BIGINT] AS l_returnflag,
+          ['O', 'F'][1 + (hash(i, 7) %% 2)::BIGINT] AS l_linestatus,
           DATE '1992-01-02' + (hash(i // 4) %% 2500)::INTEGER AS l_shipdate,
           DATE '1992-01-31' + (hash(i // 4) %% 2500)::INTEGER AS l_commitdate,
           DATE '1992-01-12' + (hash(i // 4) %% 2500)::INTEGER AS l_receiptdate,
-          ['DELIVER IN PERSON', 'COLLECT COD', 'NONE', 'TAKE BACK RETURN'][1 + hash(i, 8) %% 4]
+          ['DELIVER IN PERSON', 'COLLECT COD', 'NONE', 'TAKE BACK RETURN'][1 + (hash(i, 8) %% 4)::BIGINT]
             AS l_shipinstruct,
-          ['AIR', 'SHIP', 'RAIL', 'TRUCK', 'MAIL', 'FOB', 'REG AIR'][1 + hash(i, 9) %% 7]
+          ['AIR', 'SHIP', 'RAIL', 'TRUCK', 'MAIL', 'FOB', 'REG AIR'][1 + (hash(i, 9) %% 7)::BIGINT]
             AS l_shipmode,
           %s || ' ' || md5(i::VARCHAR)[:20] AS l_comment
         FROM range(%d, %d) t(i)
