@@ -37,16 +37,19 @@ final class Narrowing {
 
   /** The node with these columns only, in this order. */
   private static Node columns(Node node, List<Integer> read) {
-    if (read.equals(IntStream.range(0, node.types().size()).boxed().toList())) {
-      return node;
-    }
     return switch (node) {
       case Node.Scan s ->
           new Node.Scan(
               s.table(),
               read.stream().map(s.columns()::get).toList(),
               read.stream().map(s.types()::get).toList());
-      case Node.Project p -> project(p, read);
+      case Node.Project p -> {
+        List<Expr> outputs = read.stream().map(p.outputs()::get).toList();
+        List<Integer> all = needed(p.input(), outputs.stream().flatMap(Expr::reads));
+        List<Expr> places = places(p.input(), all);
+        yield new Node.Project(
+            columns(p.input(), all), outputs.stream().map(e -> e.over(places)).toList());
+      }
       case Node.Filter f -> {
         List<Integer> all =
             needed(
@@ -70,31 +73,10 @@ final class Narrowing {
           Node.First _,
           Node.Top _,
           Node.Stored _ ->
-          new Node.Project(
-              node, read.stream().map(i -> Expr.column(i, node.types().get(i))).toList());
-    };
-  }
-
-  private static Node project(Node.Project p, List<Integer> read) {
-    List<Expr> outputs = read.stream().map(p.outputs()::get).toList();
-    return switch (p.input()) {
-      case Node.Scan _, Node.Filter _, Node.Project _ -> {
-        List<Integer> all = needed(p.input(), outputs.stream().flatMap(Expr::reads));
-        List<Expr> places = places(p.input(), all);
-        yield new Node.Project(
-            columns(p.input(), all), outputs.stream().map(e -> e.over(places)).toList());
-      }
-      case Node.Constants _,
-          Node.Join _,
-          Node.Match _,
-          Node.Union _,
-          Node.Unnest _,
-          Node.Aggregate _,
-          Node.Window _,
-          Node.First _,
-          Node.Top _,
-          Node.Stored _ ->
-          new Node.Project(p.input(), outputs);
+          read.equals(IntStream.range(0, node.types().size()).boxed().toList())
+              ? node
+              : new Node.Project(
+                  node, read.stream().map(i -> Expr.column(i, node.types().get(i))).toList());
     };
   }
 
