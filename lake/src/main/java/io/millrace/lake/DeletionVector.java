@@ -155,4 +155,11 @@ record DeletionVector(
     bitmap.forEach((int row) -> rows.add((long) row));
     return rows;
   }
+
+  /** A bit for each row, the first one in the highest of a byte; beyond the last dead row zeros. */
+  static byte[] bits(RoaringBitmap bitmap) {
+    byte[] bits = new byte[bitmap.isEmpty() ? 1 : bitmap.last() / 8 + 2];
+    bitmap.forEach((int row) -> bits[row / 8] |= (byte) (0x80 >> row % 8));
+    return bits;
+  }
 }

@@ -5,9 +5,13 @@ import io.millrace.contracts.error.MillraceException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
+import org.roaringbitmap.RoaringBitmap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -161,8 +165,7 @@ public final class Mirror {
                   .collect(Collectors.joining(", "))));
     }
     if (!difference.died().isEmpty()) {
-      List<Long> files = List.copyOf(difference.died().keySet());
-      TableScan.fill(duck, DIED, files, files.stream().map(f -> difference.died().get(f)).toList());
+      fillDied(duck, difference.died());
       Sql.run(
           duck,
           Text.of(
@@ -173,6 +176,22 @@ public final class Mirror {
     if (!difference.come().isEmpty()) {
       insert(duck, difference.come(), "come dead");
       Sql.run(duck, "DROP TABLE IF EXISTS temp.main.\"come dead\"");
+    }
+  }
+
+  /** Fills a temp table (f, r) with the places of rows. */
+  private static void fillDied(Connection duck, Map<Long, RoaringBitmap> died) {
+    String ddl = Text.of("CREATE OR REPLACE TEMP TABLE %s (f BIGINT, r BIGINT)", Sql.name(DIED));
+    Sql.run(duck, ddl);
+    try (DuckDBAppender appender =
+        duck.unwrap(DuckDBConnection.class).createAppender("temp", "main", DIED)) {
+      for (Map.Entry<Long, RoaringBitmap> file : died.entrySet()) {
+        for (long row : DeletionVector.rows(file.getValue())) {
+          appender.beginRow().append((long) file.getKey()).append(row).endRow();
+        }
+      }
+    } catch (SQLException e) {
+      throw Sql.failed(ddl, e);
     }
   }
 

@@ -8,10 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
-import org.roaringbitmap.RoaringBitmap;
 
 /**
  * The rows of a set of files as a query. A query over files with dead rows reads a temp table that
@@ -46,21 +44,28 @@ record TableScan(TableFolder folder, TableLayout layout, Collection<LiveFile> fi
   String deadRows(Connection duck, String deadTable) {
     return files.isEmpty()
         ? layout.noRows()
-        : "SELECT " + layout.fromPhysical() + joined(duck, "SEMI", deadTable);
+        : "SELECT " + layout.fromPhysical() + marked(duck, 1, deadTable);
   }
 
   private String live(Connection duck, String deadTable) {
     return files.stream().allMatch(f -> f.dead().isEmpty())
         ? " FROM " + physicalRows()
-        : joined(duck, "ANTI", deadTable);
+        : marked(duck, 0, deadTable);
   }
 
-  private String joined(Connection duck, String join, String deadTable) {
+  /**
+   * The rows whose bit is so: looked up, for a join with the dead rows' numbers costs as much as
+   * reading the rows. Those after a file's last dead one share its last bit, which is zero.
+   */
+  private String marked(Connection duck, int bit, String deadTable) {
     fill(duck, deadTable);
     return Text.of(
-        " FROM %s p %s JOIN temp.main.%s d ON d.f = p.file_index::BIGINT AND d.r ="
-            + " p.file_row_number",
-        physicalRows(), join, Sql.name(deadTable));
+        """
+         FROM %s CROSS JOIN temp.main.%s d WHERE %d = get_bit(
+          d.__dead[file_index::BIGINT + 1],
+          least(file_row_number, d.__last[file_index::BIGINT + 1])::INTEGER)\
+        """,
+        physicalRows(), Sql.name(deadTable), bit);
   }
 
   private String physicalRows() {
@@ -74,26 +79,26 @@ record TableScan(TableFolder folder, TableLayout layout, Collection<LiveFile> fi
     return folder.bring(sizes);
   }
 
+  /** Fills a temp table of one row with the bits of each file. */
   private void fill(Connection duck, String deadTable) {
-    List<RoaringBitmap> dead = files.stream().map(LiveFile::dead).toList();
-    fill(duck, deadTable, LongStream.range(0, dead.size()).boxed().toList(), dead);
-  }
-
-  /** Fills a temp table (f, r) with row numbers, those of each bitmap under its number. */
-  static void fill(
-      Connection duck, String temp, List<Long> numbers, List<RoaringBitmap> rowsOfEach) {
-    String ddl = Text.of("CREATE OR REPLACE TEMP TABLE %s (f BIGINT, r BIGINT)", Sql.name(temp));
+    String bytes = Sql.name(deadTable + " bytes");
+    String ddl = Text.of("CREATE OR REPLACE TEMP TABLE %s (f BIGINT, b BLOB)", bytes);
     Sql.run(duck, ddl);
     try (DuckDBAppender appender =
-        duck.unwrap(DuckDBConnection.class).createAppender("temp", "main", temp)) {
-      for (int i = 0; i < numbers.size(); i++) {
-        long number = numbers.get(i);
-        for (long row : DeletionVector.rows(rowsOfEach.get(i))) {
-          appender.beginRow().append(number).append(row).endRow();
-        }
+        duck.unwrap(DuckDBConnection.class).createAppender("temp", "main", deadTable + " bytes")) {
+      long number = 0;
+      for (LiveFile file : files) {
+        appender.beginRow().append(number++).append(DeletionVector.bits(file.dead())).endRow();
       }
     } catch (SQLException e) {
       throw Sql.failed(ddl, e);
     }
+    Sql.run(
+        duck,
+        Text.of(
+            "CREATE OR REPLACE TEMP TABLE %s AS SELECT list(b::BIT ORDER BY f) AS __dead,"
+                + " list(8 * octet_length(b) - 1 ORDER BY f) AS __last FROM %s",
+            Sql.name(deadTable), bytes));
+    Sql.run(duck, "DROP TABLE " + bytes);
   }
 }
