@@ -6,6 +6,7 @@ import io.millrace.lake.Sql;
 import io.millrace.shard.FollowedTable.Position;
 import java.sql.Connection;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -28,7 +29,11 @@ final class ChangeLog {
   private final String table;
   private final RowSchema schema;
   private final NavigableMap<Long, Position> versions = new TreeMap<>();
+  private final Map<Span, String> nets = new HashMap<>();
   private long wholeAfter;
+
+  /** Cuts after one and up to another. */
+  private record Span(long after, long to) {}
 
   /**
    * An empty log.
@@ -61,6 +66,7 @@ final class ChangeLog {
 
   /** As {@link #begin}, whatever state DuckDB is in: what it holds of earlier cuts is not read. */
   void restart(long cut, Position shown) {
+    nets.clear();
     wholeAfter = cut;
     versions.clear();
     versions.put(cut, shown);
@@ -78,6 +84,7 @@ final class ChangeLog {
       return;
     }
     try {
+      dropNets();
       Sql.run(
           duck,
           "INSERT INTO %s SELECT %s, _weight, %d FROM %s"
@@ -139,14 +146,35 @@ final class ChangeLog {
     return cut >= wholeAfter;
   }
 
-  /** What stands in FROM for the net changes after one cut and up to another. */
-  String between(long after, long to) {
+  /**
+   * The relation of the net changes after one cut and up to another, computed once for all readers.
+   * It is there until the log changes.
+   */
+  String net(long after, long to) {
+    return nets.computeIfAbsent(
+        new Span(after, to),
+        _ -> {
+          String name = Sql.name("net %d of %s".formatted(nets.size(), table));
+          Sql.run(
+              duck,
+              "CREATE OR REPLACE TEMP TABLE %s AS FROM %s".formatted(name, between(after, to)));
+          return "temp.main." + name;
+        });
+  }
+
+  private void dropNets() {
+    nets.values().forEach(net -> Sql.run(duck, "DROP TABLE IF EXISTS " + net));
+    nets.clear();
+  }
+
+  private String between(long after, long to) {
     return "(SELECT %s, sum(_weight)::BIGINT AS _weight FROM %s WHERE _cut > %d AND _cut <= %d GROUP BY ALL HAVING sum(_weight) <> 0)"
         .formatted(Sql.names(schema.names()), table, after, to);
   }
 
   /** Drops what DuckDB holds of it; it cannot be asked any more. */
   void drop() {
+    dropNets();
     Sql.run(duck, "DROP TABLE IF EXISTS " + table);
   }
 
@@ -164,6 +192,7 @@ final class ChangeLog {
    * @param rowsKept the limit
    */
   void forget(Collection<Long> readers, long cut, long rowsKept) {
+    dropNets();
     TreeSet<Long> steps = new TreeSet<>(readers);
     steps.add(cut);
     for (long step : steps) {

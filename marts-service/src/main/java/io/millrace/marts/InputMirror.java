@@ -11,8 +11,10 @@ import io.millrace.shard.FollowedTable;
 import io.millrace.shard.FollowedTable.Position;
 import io.millrace.shard.Shard;
 import java.sql.Connection;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -94,10 +96,12 @@ final class InputMirror {
       any = true;
       next = next(cut);
     }
-    if (any) {
-      apply();
-      loaded = true;
+    if (any && !applied()) {
+      LOG.warnf("the rows kept of %s are not those that changed: they are read anew", name());
+      load(cut);
+      return;
     }
+    loaded = true;
     brought = cut;
   }
 
@@ -168,8 +172,11 @@ final class InputMirror {
             : "INSERT INTO " + NET + " " + rows);
   }
 
-  /** Nets the changes, takes out as many copies of each row as went, puts in those that came. */
-  private void apply() {
+  /**
+   * Nets the changes, takes out as many copies of each row as went, puts in those that came. False
+   * if other rows were there than went.
+   */
+  private boolean applied() {
     String columns = Sql.names(schema.names());
     Sql.run(
         duck,
@@ -178,27 +185,42 @@ final class InputMirror {
         SELECT %2$s, sum(_weight)::BIGINT AS _weight FROM %1$s GROUP BY ALL HAVING sum(_weight) <> 0
         """
             .formatted(NET, columns));
-    String same =
-        schema.names().stream()
-            .map(n -> "t.%1$s IS NOT DISTINCT FROM n.%1$s".formatted(Sql.name(n)))
-            .collect(java.util.stream.Collectors.joining(" AND "));
-    Sql.run(
-        duck,
-        """
-        DELETE FROM %1$s WHERE rowid IN (
-          SELECT t.rowid FROM %1$s t JOIN %2$s n ON %3$s AND n._weight < 0
-          QUALIFY row_number() OVER (PARTITION BY %4$s) <= -n._weight)
-        """
-            .formatted(
-                relation,
-                NET,
-                same,
-                schema.names().stream()
-                    .map(n -> "t." + Sql.name(n))
-                    .collect(java.util.stream.Collectors.joining(", "))));
+    long gone =
+        Sql.number(
+            duck,
+            "SELECT coalesce(-sum(_weight), 0)::BIGINT FROM %s WHERE _weight < 0".formatted(NET));
+    if (gone > 0
+        && gone
+            != Sql.update(
+                duck, "DELETE FROM %s WHERE rowid IN (%s)".formatted(relation, numbersGone()))) {
+      return false;
+    }
     Sql.run(
         duck,
         "INSERT INTO %s (%s) SELECT %s FROM %s, range(_weight) WHERE _weight > 0"
             .formatted(relation, columns, columns, NET));
+    return true;
+  }
+
+  /** A row is found by its key alone, where it has one: its other columns are not read. */
+  private String numbersGone() {
+    List<String> by = schema.key().isEmpty() ? schema.names() : schema.key();
+    String same = by.stream().map(this::same).collect(Collectors.joining(" AND "));
+    String found =
+        "SELECT t.rowid FROM %s t JOIN (FROM %s WHERE _weight < 0) n ON %s"
+            .formatted(relation, NET, same);
+    return schema.key().isEmpty()
+        ? found
+            + " QUALIFY row_number() OVER (PARTITION BY %s) <= -n._weight"
+                .formatted(
+                    by.stream().map(c -> "t." + Sql.name(c)).collect(Collectors.joining(", ")))
+        : found;
+  }
+
+  /** A plain equality lets DuckDB pass over what cannot be a match. */
+  private String same(String column) {
+    boolean nullable = schema.column(column).orElseThrow().nullable();
+    return "t.%1$s %2$s n.%1$s"
+        .formatted(Sql.name(column), nullable ? "IS NOT DISTINCT FROM" : "=");
   }
 }

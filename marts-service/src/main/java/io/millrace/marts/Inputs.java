@@ -166,10 +166,13 @@ final class Inputs {
     return shard.around().warehouse().table(input).orElseThrow().schema();
   }
 
-  /** What stands in FROM for its net changes after one cut and up to another, if they are held. */
+  /**
+   * The relation of its net changes after one cut and up to another, if they are held. It is there
+   * until the next cut.
+   */
   Optional<String> changes(TableName input, long after, long to) {
     ChangeLog log = log(input);
-    return log.coversAfter(after) ? Optional.of(log.between(after, to)) : Optional.empty();
+    return log.coversAfter(after) ? Optional.of(log.net(after, to)) : Optional.empty();
   }
 
   /** The version of an input that shows a cut. */

@@ -18,7 +18,9 @@ import io.millrace.warehouse.Warehouse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -49,7 +51,7 @@ class InputMirrorTest {
                     + "tables: [a]\n",
                 "staging/a.sql",
                 "CREATE STAGING TABLE staging.a KEYS (id) AS SELECT * FROM raw.s.a"),
-            Map.of("a", TestWarehouse.raw("id", "id BIGINT")));
+            Map.of("a", TestWarehouse.raw("id", "id BIGINT, name VARCHAR")));
     shard = new TestShard(warehouse, directory);
     Table definition = warehouse.table(NAME).orElseThrow();
     table = shard.lake().create(NAME, TableSpec.of(definition.schema()), Watermark.at(-1, "first"));
@@ -64,8 +66,14 @@ class InputMirrorTest {
 
   /** Adds a row as the version of a cut; gives what is to be announced of it. */
   private PublishedVersion commit(long cut) {
-    String wanted =
-        "(SELECT id FROM %s UNION ALL SELECT %d)".formatted(writers.relation(), table.version());
+    return commit(
+        cut,
+        "SELECT id, name FROM %s UNION ALL SELECT %d, 'a'"
+            .formatted(writers.relation(), table.version()));
+  }
+
+  private PublishedVersion commit(long cut, String select) {
+    String wanted = "(" + select + ")";
     RowDiff.Changes changes =
         RowDiff.of(table).into(shard.duck(), "changes_of_a", writers.relation(), wanted);
     CommitResult result =
@@ -79,6 +87,19 @@ class InputMirrorTest {
     return Sql.number(shard.duck(), "SELECT count(*) FROM " + mirror.relation());
   }
 
+  private String shownRows() {
+    try (Statement statement = shard.duck().createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT string_agg(id || '=' || coalesce(name, 'null'), ' ' ORDER BY id) FROM "
+                    + mirror.relation())) {
+      assertThat(rows.next()).isTrue();
+      return rows.getString(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Test
   void followsAnnouncedVersionsByTheirChanges() {
     shard.publish(NAME, 5, commit(5));
@@ -90,6 +111,31 @@ class InputMirrorTest {
     assertThat(rows()).isEqualTo(3);
     assertThat(mirror.log().coversAfter(5)).isTrue();
     assertThat(mirror.log().changed(6, 7)).isTrue();
+  }
+
+  @Test
+  void takesOutAndPutsInWhatChangedOverSeveralVersions() {
+    shard.publish(NAME, 5, commit(5, "FROM (VALUES (1, 'a'), (2, 'b'), (3, NULL)) t(id, name)"));
+    mirror.bring(5);
+    shard.publish(
+        NAME,
+        7,
+        commit(6, "FROM (VALUES (1, 'c'), (3, 'd'), (4, 'e')) t(id, name)"),
+        commit(7, "FROM (VALUES (1, 'a'), (3, 'f'), (5, NULL)) t(id, name)"));
+    mirror.bring(7);
+    assertThat(shownRows()).isEqualTo("1=a 3=f 5=null");
+    assertThat(mirror.log().coversAfter(5)).as("the changes, to a reader at 5").isTrue();
+  }
+
+  @Test
+  void isReadAnewWhenARowThatWentIsNotThere() {
+    shard.publish(NAME, 5, commit(5, "FROM (VALUES (1, 'a'), (2, 'b')) t(id, name)"));
+    mirror.bring(5);
+    Sql.run(shard.duck(), "UPDATE %s SET id = 77 WHERE id = 2".formatted(mirror.relation()));
+    shard.publish(NAME, 7, commit(7, "FROM (VALUES (1, 'a')) t(id, name)"));
+    mirror.bring(7);
+    assertThat(shownRows()).isEqualTo("1=a");
+    assertThat(mirror.log().coversAfter(5)).as("the changes, to a reader at 5").isFalse();
   }
 
   @Test
