@@ -332,14 +332,7 @@ final class Line implements AutoCloseable {
     while (!status.map(condition::test).orElse(false)) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError(
-            service
-                + " did not reach "
-                + what
-                + " within "
-                + limit
-                + ": "
-                + status
-                + tail(service));
+            service + " did not reach " + what + " within " + limit + ": " + status + tails());
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
       status = status(service);
@@ -362,23 +355,24 @@ final class Line implements AutoCloseable {
       }
       if (System.nanoTime() > deadline) {
         throw new AssertionError(
-            service
-                + " did not reach "
-                + what
-                + " within "
-                + limit
-                + ": "
-                + status
-                + tail(service));
+            service + " did not reach " + what + " within " + limit + ": " + status + tails());
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
     }
   }
 
+  /** The last lines of every service: what one waits for is often said by another. */
+  private String tails() {
+    return processes.keySet().stream().map(this::tail).collect(Collectors.joining());
+  }
+
   private String tail(Service service) {
     try {
       List<String> lines = Files.readAllLines(folder.resolve(service.id() + ".log"));
-      return "\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+      return "\n"
+          + service
+          + ":\n"
+          + String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
     } catch (IOException e) {
       return "";
     }
