@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * that is computed anew, or from a cut on, has the same.
  */
 class InferredPropertyTest {
-  private static final int CASES = Integer.getInteger("millrace.chain.cases", 1_000);
+  private static final int CASES = Integer.getInteger("millrace.chain.cases", 400);
   private static final Rules TYPE_2 = Rules.of(ScdType.TYPE_2);
   private static final int CUTS = 8;
   private static final long SECOND = Histories.SECOND;

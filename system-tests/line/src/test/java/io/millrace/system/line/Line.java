@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -104,9 +105,27 @@ final class Line implements AutoCloseable {
     this.jvm = List.copyOf(jvm);
     this.whole = whole;
     for (Service service : Service.values()) {
-      try (ServerSocket free = new ServerSocket(0)) {
-        ports.put(service, free.getLocalPort());
-      }
+      ports.put(service, freePort());
+    }
+  }
+
+  /**
+   * Below what Linux gives to outgoing connections and what the stack chooses from, so that nobody
+   * takes it before its process has started.
+   */
+  private static int freePort() {
+    return ThreadLocalRandom.current()
+        .ints(10_000, 20_000)
+        .filter(Line::isFree)
+        .findFirst()
+        .getAsInt();
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port)) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
     }
   }
 
