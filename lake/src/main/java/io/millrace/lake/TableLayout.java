@@ -270,7 +270,10 @@ record TableLayout(List<Physical> columns, List<String> key, List<String> partit
         .collect(Collectors.joining(", "));
   }
 
-  /** The options of COPY that give the columns their ids and keep partitions apart. */
+  /**
+   * The options of COPY that give the columns their ids and keep partitions apart, but not in
+   * folders named by their values: a value may be longer than a name can be.
+   */
   String copyOptions() {
     String ids =
         inFiles().stream()
@@ -281,7 +284,7 @@ record TableLayout(List<Physical> columns, List<String> key, List<String> partit
         : ids
             + ", PARTITION_BY ("
             + Sql.names(partitions().stream().map(Physical::name).toList())
-            + ")";
+            + "), HIVE_FILE_PATTERN false";
   }
 
   /** All columns of {@link #rowsOf}, under their names in the table. */

@@ -127,6 +127,29 @@ class PartitionTest extends LakeFixture {
     assertThat(clustered.filesAfter()).isEqualTo(4);
   }
 
+  private void partitionedBy(String value) throws Exception {
+    DeltaTable table = create();
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    make(table, mirror, 1, "SELECT 1 AS id, NULL AS day, 1 AS amount, " + value + " AS region");
+    List<String> expected = rows(REGIONS, "mirror");
+    assertThat(strings("SELECT region = " + value + " FROM mirror")).containsExactly("true");
+    everyReaderSees(lake.open(NAME), expected);
+    RowSchema schema =
+        table
+            .history()
+            .createView(
+                duck,
+                1,
+                "there",
+                List.of(new Condition.Compares("region", Condition.Comparison.GREATER, "")));
+    assertThat(rows(schema, "there")).isEqualTo(expected);
+  }
+
+  @Test
+  void aValueMayBeLongerThanTheNameOfAFolder() throws Exception {
+    partitionedBy("repeat('\u044f', 100)");
+  }
+
   @Test
   void aPartitionColumnStaysAsItIsWhileOthersChange() throws Exception {
     DeltaTable table = create();
