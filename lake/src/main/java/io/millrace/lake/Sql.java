@@ -44,9 +44,12 @@ public final class Sql {
     return parts;
   }
 
-  /** A string literal. */
+  /** A string literal; DuckDB's parser ends at the character 0, so that is put in by its number. */
   public static String text(String value) {
-    return '\'' + value.replace("'", "''") + '\'';
+    String literal = '\'' + value.replace("'", "''") + '\'';
+    return value.indexOf('\0') < 0
+        ? literal
+        : "(" + literal.replace("\0", "' || chr(0) || '") + ")";
   }
 
   /**

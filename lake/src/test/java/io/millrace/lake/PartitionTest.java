@@ -151,6 +151,11 @@ class PartitionTest extends LakeFixture {
   }
 
   @Test
+  void aValueMayHoldTheCharacterThatEndsAStatement() throws Exception {
+    partitionedBy("'a' || chr(0) || 'b'");
+  }
+
+  @Test
   void aPartitionColumnStaysAsItIsWhileOthersChange() throws Exception {
     DeltaTable table = create();
     Mirror mirror = Mirror.load(duck, table, "mirror");
