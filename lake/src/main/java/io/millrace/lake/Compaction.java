@@ -44,8 +44,14 @@ final class Compaction {
 
   /** Whether a table's files are many enough, or dead enough, to be worth it. */
   static boolean due(Collection<LiveFile> files, CompactionGoal goal) {
-    return files.stream().filter(goal::small).count() > goal.smallFilesMax()
+    List<LiveFile> small = files.stream().filter(goal::small).toList();
+    return (small.size() > goal.smallFilesMax() && packable(small) >= goal.smallFilesMax())
         || files.stream().anyMatch(f -> goal.worn(f) && !goal.small(f));
+  }
+
+  /** How many could be saved: of each partition one remains in any case. */
+  private static long packable(List<LiveFile> small) {
+    return small.size() - small.stream().map(LiveFile::partition).distinct().count();
   }
 
   Compacted run(Connection duck) {

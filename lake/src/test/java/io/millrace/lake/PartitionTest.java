@@ -156,6 +156,22 @@ class PartitionTest extends LakeFixture {
   }
 
   @Test
+  void compactionIsNotDueForWhatItCannotPack() throws Exception {
+    DeltaTable table = create();
+    CompactionGoal few = new CompactionGoal(1 << 20, 1 << 20, 1, 2, List.of());
+    assertThat(table.storage().files()).isEqualTo(4);
+    assertThat(table.compactionDue(few)).isFalse();
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    for (int cut = 1; cut <= 2; cut++) {
+      make(table, mirror, cut, "FROM mirror UNION ALL BY NAME SELECT " + 10 * cut + " AS id");
+    }
+    assertThat(table.compactionDue(few)).isTrue();
+    assertThat(lake.maintenance(NAME).compact(duck, few).filesBefore()).isEqualTo(3);
+    table.refresh();
+    assertThat(table.compactionDue(few)).isFalse();
+  }
+
+  @Test
   void aPartitionColumnStaysAsItIsWhileOthersChange() throws Exception {
     DeltaTable table = create();
     Mirror mirror = Mirror.load(duck, table, "mirror");
