@@ -117,7 +117,8 @@ final class FileStatistics {
             switch (simple) {
               case TINYINT, SMALLINT, INTEGER, BIGINT ->
                   JSON.getNodeFactory().numberNode(Long.parseLong(value));
-              case FLOAT, DOUBLE -> finite(value);
+              case FLOAT -> finite(Float.parseFloat(value));
+              case DOUBLE -> finite(Double.parseDouble(value));
               case VARCHAR, UUID -> JSON.getNodeFactory().textNode(cut(value, upper));
               case DATE -> JSON.getNodeFactory().textNode(LocalDate.parse(value).toString());
               case TIMESTAMP -> instant(LocalDateTime.parse(value, DUCK), "", upper);
@@ -136,8 +137,8 @@ final class FileStatistics {
     }
   }
 
-  private static @Nullable JsonNode finite(String value) {
-    double number = Double.parseDouble(value);
+  /** With all digits of a FLOAT: the shortest text means another number where it is read wider. */
+  private static @Nullable JsonNode finite(double number) {
     return Double.isFinite(number) ? JSON.getNodeFactory().numberNode(number) : null;
   }
 

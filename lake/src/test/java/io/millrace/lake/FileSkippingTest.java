@@ -108,6 +108,37 @@ class FileSkippingTest extends LakeFixture {
     }
   }
 
+  @Test
+  void findsFloatsThatAreReadAsDoubles() {
+    RowSchema narrow =
+        new RowSchema(
+            List.of(
+                new Column("id", Simple.BIGINT, false), new Column("share", Simple.FLOAT, true)),
+            List.of("id"));
+    RowSchema wide =
+        new RowSchema(
+            List.of(
+                new Column("id", Simple.BIGINT, false), new Column("share", Simple.DOUBLE, true)),
+            List.of("id"));
+    DeltaTable table =
+        lake.create(
+            NAME,
+            TableSpec.of(narrow),
+            Watermark.at(0, "d"),
+            duck,
+            "SELECT 1 AS id, 0.1::FLOAT AS share");
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    Condition equal = new Condition.Compares("share", Comparison.EQUAL, "0.1");
+    assertThat(files(table, equal)).isOne();
+    RowDiff.Changes none =
+        new RowDiff(NAME, narrow, wide, wide.key()).into(duck, "changes", "mirror", "mirror");
+    var _ = table.commit(duck, mirror, none.relation(), Watermark.at(1, "e"), wide);
+    // 0.1 as a FLOAT is 0.100000001490116 as a DOUBLE
+    Condition greater = new Condition.Compares("share", Comparison.GREATER, "0.1");
+    var _ = table.history().createView(duck, table.version(), "found", List.of(greater));
+    assertThat(strings("SELECT id FROM found")).containsExactly("1");
+  }
+
   /** Spark cuts the greatest time to milliseconds and reads with one more. */
   @Test
   void findsTimesThatAnotherWriterCutToMilliseconds() {
