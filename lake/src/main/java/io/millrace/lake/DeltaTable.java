@@ -396,16 +396,19 @@ public final class DeltaTable {
         }
         own = OptionalLong.of(v);
       } else if (commit.changesData() || commit.changesSchema()) {
-        adopt(commit, newest);
+        adopt(commit);
       }
     }
     return own;
   }
 
   /** Takes rows that somebody else changed for the table's, if that is the policy. */
-  private void adopt(CommitLog.Commit commit, Snapshot newest) {
-    TableLayout theirs = TableLayout.of(newest);
-    if (lake.outsiders() == OutsiderPolicy.STOP || !theirs.equals(layout)) {
+  private void adopt(CommitLog.Commit commit) {
+    boolean columns = commit.changesSchema() && changesColumns(commit.version());
+    if (!columns && !commit.changesData()) {
+      return; // a property that is none of ours
+    }
+    if (columns || lake.outsiders() == OutsiderPolicy.STOP) {
       throw outsider("was changed by somebody else in version " + commit.version());
     }
     adopted.add(commit.version());
@@ -415,6 +418,12 @@ public final class DeltaTable {
         commit.version(),
         name,
         commit.operation());
+  }
+
+  /** The columns of this object may be theirs already: it may have been opened after. */
+  private boolean changesColumns(long version) {
+    TableLayout after = TableLayout.of(TableHistory.snapshot(lake, name, version));
+    return !after.equals(TableLayout.of(TableHistory.snapshot(lake, name, version - 1)));
   }
 
   private MillraceException outsider(String what) {

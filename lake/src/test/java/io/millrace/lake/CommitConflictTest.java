@@ -107,16 +107,38 @@ class CommitConflictTest extends LakeFixture {
     lake.onOutsiders(OutsiderPolicy.ADOPT);
     DeltaTable table = createTable();
     Mirror mirror = Mirror.load(duck, table, "mirror");
+    outsiderSets("millrace.key", "[]");
+    assertThatThrownBy(() -> make(table, mirror, 2, "SELECT * FROM mirror WHERE id = 2"))
+        .hasMessageStartingWith("LK-006");
+    DeltaTable opened = lake.open(NAME);
+    assertThatThrownBy(() -> Mirror.load(duck, opened, "other")).hasMessageStartingWith("LK-006");
+  }
+
+  private void outsiderSets(String property, String value) {
     var _ =
-        TableManager.loadSnapshot(table.path().toString())
+        TableManager.loadSnapshot(lake.path(NAME).toString())
             .withCommitter(new LakeCommitter())
             .build(lake.engine())
             .buildUpdateTableTransaction("outsider", Operation.MANUAL_UPDATE)
-            .withTablePropertiesAdded(Map.of("millrace.key", "[]"))
+            .withTablePropertiesAdded(Map.of(property, value))
             .build(lake.engine())
             .commit(lake.engine(), CloseableIterable.emptyIterable());
-    assertThatThrownBy(() -> make(table, mirror, 2, "SELECT * FROM mirror WHERE id = 2"))
-        .hasMessageStartingWith("LK-006");
+  }
+
+  @Test
+  void aPropertyThatIsNoneOfOursStopsNobody() throws Exception {
+    DeltaTable table = createTable();
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    outsiderSets("delta.logRetentionDuration", "interval 14 days");
+    String wanted = "SELECT * FROM mirror WHERE id = 2";
+    assertThat(make(table, mirror, 1, wanted)).isEqualTo(new CommitResult.Moved(1));
+    mirror.refresh(duck);
+    assertThat(make(table, mirror, 1, wanted)).isInstanceOf(CommitResult.Committed.class);
+    outsiderSets("delta.logRetentionDuration", "interval 7 days");
+    DeltaTable opened = lake.open(NAME);
+    Mirror other = Mirror.load(duck, opened, "other");
+    assertThat(make(opened, other, 2, "FROM other")).isInstanceOf(CommitResult.Committed.class);
+    assertThat(KernelReader.rows(table.path())).containsExactly("2|b|NULL");
   }
 
   @Test
