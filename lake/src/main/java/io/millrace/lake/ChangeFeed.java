@@ -47,18 +47,10 @@ public final class ChangeFeed {
    */
   public List<FeedVersion> versions(long afterVersion, long throughVersion) {
     List<FeedVersion> versions = new ArrayList<>();
-    long earliest = log.earliest().orElse(0);
-    if (afterVersion + 1 < earliest && afterVersion < throughVersion) {
-      throw new MillraceException(
-          LakeError.LK_011_HISTORY_GONE,
-          Text.of(
-              "the log of table %s begins with version %d; versions %d to %d are gone. Their"
-                  + " follower has to start from the table's rows.",
-              table.name(), earliest, afterVersion + 1, earliest - 1));
-    }
     for (long version = afterVersion + 1; version <= throughVersion; version++) {
       Optional<CommitLog.Commit> commit = log.read(version);
       if (commit.isEmpty()) {
+        requireNotGone(version);
         break;
       }
       if (commit.get().changesData()) {
@@ -70,6 +62,22 @@ public final class ChangeFeed {
       }
     }
     return versions;
+  }
+
+  /** A version that is not held is not there yet, or was cleaned away, perhaps just now. */
+  private void requireNotGone(long version) {
+    long earliest = log.earliest().orElse(0);
+    if (version < earliest) {
+      throw new MillraceException(
+          LakeError.LK_011_HISTORY_GONE,
+          Text.of(
+              "the log of table %s begins with version %d; versions %d to %d are gone. Their"
+                  + " follower has to start from the table's rows.",
+              table.name(), earliest, version, earliest - 1));
+    }
+    if (version <= table.version()) {
+      var _ = log.require(version);
+    }
   }
 
   /**

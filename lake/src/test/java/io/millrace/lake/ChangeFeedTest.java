@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.delta.kernel.internal.deletionvectors.Base85Codec;
+import io.delta.kernel.utils.CloseableIterator;
+import io.delta.kernel.utils.FileStatus;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +44,49 @@ class ChangeFeedTest extends LakeFixture {
     make(table, mirror, 3, "FROM mirror UNION ALL BY NAME SELECT 3 AS id");
     assertThat(table.path().resolve("_change_data")).doesNotExist();
     assertThat(feed(table, 1)).containsExactly("insert|3|null|null");
+  }
+
+  /** Files of a log whose beginning is cleaned away when its first commit is about to be read. */
+  private static final class CleanedFiles extends LocalFiles {
+    boolean clean;
+    int listed;
+
+    @Override
+    public Optional<Content> read(Path file) throws IOException {
+      if (clean) {
+        clean = false;
+        for (int version = 0; version <= 3; version++) {
+          Files.delete(LocalFiles.directoryOf(file).resolve("%020d.json".formatted(version)));
+        }
+      }
+      return super.read(file);
+    }
+
+    @Override
+    public CloseableIterator<FileStatus> listFrom(String filePath) throws IOException {
+      listed++;
+      return super.listFrom(filePath);
+    }
+  }
+
+  @Test
+  void saysThatVersionsAreGoneThatAreCleanedAwayMeanwhile() {
+    DeltaTable writer = createTable();
+    Mirror mirror = Mirror.load(duck, writer, "mirror");
+    for (int cut = 1; cut <= 5; cut++) {
+      make(writer, mirror, cut, "FROM mirror UNION ALL BY NAME SELECT " + 10 * cut + " AS id");
+    }
+    CleanedFiles files = new CleanedFiles();
+    try (Lake cleaned = lakeOn(files)) {
+      ChangeFeed feed = cleaned.open(NAME).changes();
+      files.listed = 0;
+      assertThat(feed.versions(0, 5)).hasSize(5);
+      assertThat(files.listed).as("a log is long: it is not listed to follow it").isZero();
+      files.clean = true;
+      assertThatThrownBy(() -> feed.versions(0, 5))
+          .hasMessageContaining("versions 1 to 3 are gone");
+      assertThat(feed.versions(3, 9)).hasSize(2);
+    }
   }
 
   @Test
