@@ -107,7 +107,7 @@ final class CommitLog {
       return OptionalLong.empty();
     } catch (FileNotFoundException e) {
       return OptionalLong.empty();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new MillraceException(
           LakeError.LK_003_STORAGE_FAILED, "log " + directory + " cannot be listed.", e);
     }

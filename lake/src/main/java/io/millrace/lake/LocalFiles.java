@@ -47,19 +47,24 @@ class LocalFiles implements Storage {
     Path from = path(filePath);
     Path directory = directoryOf(from);
     String first = from.getFileName().toString();
-    List<FileStatus> found;
+    List<String> names;
     try (Stream<Path> entries = Files.list(directory)) {
-      found =
+      names =
           entries
-              .filter(p -> p.getFileName().toString().compareTo(first) >= 0)
-              .filter(p -> !isTornCheckpoint(p))
-              .sorted((a, b) -> a.getFileName().toString().compareTo(b.getFileName().toString()))
-              .flatMap(p -> status(p).stream())
+              .map(p -> p.getFileName().toString())
+              .filter(name -> name.compareTo(first) >= 0)
+              .sorted()
               .toList();
     } catch (NoSuchFileException e) {
       throw (FileNotFoundException) new FileNotFoundException(directory.toString()).initCause(e);
     }
-    return closeable(found.iterator());
+    // Looked at one by one: of a long log most callers take the first files only.
+    return closeable(
+        names.stream()
+            .map(directory::resolve)
+            .filter(p -> !isTornCheckpoint(p))
+            .flatMap(p -> status(p).stream())
+            .iterator());
   }
 
   /** A checkpoint that does not end as Parquet does is not shown: the commits say the same. */

@@ -9,11 +9,13 @@ import io.delta.kernel.utils.FileStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
+import java.util.stream.StreamSupport;
 
 /**
  * A lake in an object store. Its local image holds copies of data files, bounded by a {@link
@@ -62,15 +65,21 @@ final class ObjectFiles implements Storage {
     String directory = directoryName(LocalFiles.directoryOf(from));
     String first = directory + from.getFileName();
     // A little before the first, because the store lists what comes after.
-    List<FileStatus> found =
-        store.list(directory, first.substring(0, first.length() - 1), false).objects().stream()
+    Iterator<ObjectStore.Found> found =
+        store.objects(directory, first.substring(0, first.length() - 1));
+    try {
+      if (!found.hasNext() && !store.objects(directory, "").hasNext()) {
+        throw new FileNotFoundException(filePath);
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    Iterable<ObjectStore.Found> all = () -> found;
+    return LocalFiles.closeable(
+        StreamSupport.stream(all.spliterator(), false)
             .filter(f -> f.name().compareTo(first) >= 0)
             .map(this::status)
-            .toList();
-    if (found.isEmpty() && store.list(directory, "", true).objects().isEmpty()) {
-      throw new FileNotFoundException(filePath);
-    }
-    return LocalFiles.closeable(found.iterator());
+            .iterator());
   }
 
   @Override

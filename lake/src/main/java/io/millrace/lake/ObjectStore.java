@@ -1,6 +1,7 @@
 package io.millrace.lake;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -22,6 +24,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * The objects of a bucket below a prefix, named by the rest of their keys. An object that must not
@@ -71,19 +74,10 @@ final class ObjectStore implements AutoCloseable {
       throws IOException {
     List<Found> objects = new ArrayList<>();
     List<String> directories = new ArrayList<>();
-    ListObjectsV2Request request =
-        ListObjectsV2Request.builder()
-            .bucket(bucket)
-            .prefix(prefix + below)
-            .startAfter(after.isEmpty() ? null : prefix + after)
-            .delimiter(deep ? null : "/")
-            .build();
     try {
-      for (ListObjectsV2Response page : client.listObjectsV2Paginator(request)) {
-        page.contents().stream()
-            .map(o -> new Found(o.key().substring(prefix.length()), o.size(), o.lastModified()))
-            .filter(wanted)
-            .forEach(objects::add);
+      for (ListObjectsV2Response page :
+          client.listObjectsV2Paginator(request(below, after, deep))) {
+        page.contents().stream().map(this::found).filter(wanted).forEach(objects::add);
         page.commonPrefixes()
             .forEach(p -> directories.add(p.prefix().substring(prefix.length() + below.length())));
       }
@@ -91,6 +85,50 @@ final class ObjectStore implements AutoCloseable {
       throw failed("listed", below, e);
     }
     return new Listing(objects, directories);
+  }
+
+  /**
+   * The objects in a directory in the order of their names, asked of the store page by page as they
+   * are taken.
+   *
+   * @param after names up to this one are left out
+   * @return throws {@link UncheckedIOException} when the store fails
+   */
+  Iterator<Found> objects(String directory, String after) {
+    Iterator<S3Object> objects =
+        client.listObjectsV2Paginator(request(directory, after, false)).contents().iterator();
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        try {
+          return objects.hasNext();
+        } catch (SdkException e) {
+          throw new UncheckedIOException(failed("listed", directory, e));
+        }
+      }
+
+      @Override
+      public Found next() {
+        try {
+          return found(objects.next());
+        } catch (SdkException e) {
+          throw new UncheckedIOException(failed("listed", directory, e));
+        }
+      }
+    };
+  }
+
+  private ListObjectsV2Request request(String below, String after, boolean deep) {
+    return ListObjectsV2Request.builder()
+        .bucket(bucket)
+        .prefix(prefix + below)
+        .startAfter(after.isEmpty() ? null : prefix + after)
+        .delimiter(deep ? null : "/")
+        .build();
+  }
+
+  private Found found(S3Object object) {
+    return new Found(object.key().substring(prefix.length()), object.size(), object.lastModified());
   }
 
   /** What an object holds; empty when there is none. */

@@ -7,6 +7,7 @@ import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -214,7 +215,7 @@ final class Vacuum {
           orphans.add(file);
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new MillraceException(
           LakeError.LK_003_STORAGE_FAILED, "log of " + folder.path() + " cannot be listed.", e);
     }

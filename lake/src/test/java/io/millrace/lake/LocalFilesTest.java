@@ -2,6 +2,8 @@ package io.millrace.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.delta.kernel.utils.CloseableIterator;
+import io.delta.kernel.utils.FileStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -77,6 +79,22 @@ class LocalFilesTest {
     }
     assertThat(taken).containsExactlyInAnyOrderElementsOf(written);
     assertThat(directory).isDirectoryNotContaining("glob:**.tmp");
+  }
+
+  @Test
+  void looksAtListedFilesAsTheyAreTaken() throws Exception {
+    List<String> names = List.of("1.json", "2.json", "3.json");
+    for (String name : names) {
+      Files.writeString(directory.resolve(name), "x");
+    }
+    List<String> taken = new ArrayList<>();
+    try (CloseableIterator<FileStatus> files =
+        new LocalFiles().listFrom(directory.resolve("1.json").toString())) {
+      taken.add(Path.of(files.next().getPath()).getFileName().toString());
+      Files.delete(directory.resolve("2.json"));
+      files.forEachRemaining(f -> taken.add(Path.of(f.getPath()).getFileName().toString()));
+    }
+    assertThat(taken).containsExactly("1.json", "3.json");
   }
 
   /** A second writer in a process of its own. */
