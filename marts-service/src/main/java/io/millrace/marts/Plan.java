@@ -238,7 +238,10 @@ final class Plan {
     return next;
   }
 
-  /** Its next round's cut that is right; one at which an input was not right is passed over. */
+  /**
+   * Its next round's cut that is right; one at which an input was not right, or it was suspended
+   * and has been resumed since, is passed over.
+   */
   private OptionalLong nextCut(Planned mart, long reach, Right right) {
     long through = mart.through();
     OptionalLong least = right.first(0);
@@ -247,7 +250,11 @@ final class Plan {
       if (next.isEmpty()) {
         return next;
       }
-      least = right.first(next.getAsLong());
+      OptionalLong goesOn = orders.goesOnFrom(mart.name(), next.getAsLong());
+      if (goesOn.isEmpty()) {
+        return next;
+      }
+      least = right.first(goesOn.getAsLong());
       if (least.equals(next)) {
         return next;
       }

@@ -289,6 +289,18 @@ class RoundTest {
   }
 
   @Test
+  void aTableThatIsResumedGoesOnThoughCutsOfSlowerOnesPassedMeanwhile() {
+    filled();
+    KnownTable fast = table("fast");
+    order(fast, Order.Action.SUSPEND);
+    watched(40);
+    assertThat(fast.through).isEqualTo(15);
+    order(fast, Order.Action.RESUME);
+    watched(8);
+    assertThat(List.of(fast.through, table("with_fast").through)).containsOnly(63L);
+  }
+
+  @Test
   void aTableOfAnotherInstanceThatIsFarAheadIsReadAtTheNewestRoundThatIsStillKnown()
       throws SQLException {
     keepElsewhere("fast");

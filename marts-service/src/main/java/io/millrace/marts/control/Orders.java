@@ -107,6 +107,17 @@ public final class Orders {
     return last != null && last.getValue();
   }
 
+  /** The first cut, from one on, at which the table is not suspended; empty while it is. */
+  public OptionalLong goesOnFrom(TableName table, long cut) {
+    if (!suspendedAt(table, cut)) {
+      return OptionalLong.of(cut);
+    }
+    return suspended.getOrDefault(table, new TreeMap<>()).tailMap(cut, true).entrySet().stream()
+        .filter(order -> !order.getValue())
+        .mapToLong(order -> order.getKey() + 1)
+        .findFirst();
+  }
+
   /** The last refresh that was ordered of the table, after a cut. */
   public OptionalLong refreshAfter(TableName table, long cut) {
     NavigableSet<Long> orders = refreshes.get(table);
