@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -19,7 +20,8 @@ import java.util.TreeSet;
  * What services have said of their tables, folded by maximum: every statement stays true. A table
  * is known from the first statement that names it; from then on it is at {@code through} of each
  * statement of its shard that does not list it under {@code behind}. Of its versions the newest
- * 10,000 are held: a follower further behind finds a gap and reads the change feed.
+ * 10,000 are held: a follower further behind finds a gap and reads the change feed. A table that
+ * was dropped and made again has another id: what was said of the former one is forgotten.
  *
  * <p>One thread appends, any number read and wait.
  */
@@ -38,6 +40,10 @@ public final class PublishedLog {
     private long through = -1;
     private final NavigableSet<Long> right = new TreeSet<>();
     private final NavigableMap<Long, TableVersion> versions = new TreeMap<>();
+
+    private boolean isOf(String tableId) {
+      return versions.isEmpty() || versions.lastEntry().getValue().tableId().equals(tableId);
+    }
   }
 
   /**
@@ -60,7 +66,12 @@ public final class PublishedLog {
       tables.computeIfAbsent(table, t -> new Follow());
     }
     for (PublishedVersion entry : statement.getTables()) {
-      Follow follow = tables.computeIfAbsent(TableName.parse(entry.getTable()), t -> new Follow());
+      Follow follow =
+          Objects.requireNonNull(
+              tables.compute(
+                  TableName.parse(entry.getTable()),
+                  (t, known) ->
+                      known != null && known.isOf(entry.getTableId()) ? known : new Follow()));
       follow.versions.put(
           entry.getVersion(),
           new TableVersion(

@@ -57,6 +57,20 @@ class PublishedLogTest {
   }
 
   @Test
+  void forgetsWhatWasSaidOfATableThatWasDroppedAndMadeAgain() {
+    say(9, List.of(), version(ORDERS, -1, 0, -1), version(ORDERS, 0, 1, 5));
+    say(10, List.of(), version(ORDERS, 1, 7, 10), version(LINES, -1, 0, -1));
+    PublishedVersion made =
+        new PublishedVersion(ORDERS.toString(), "other id", -1L, 0L, -1L, List.of());
+    say(11, List.of(new Behind(ORDERS.toString(), -1L)), made);
+    assertThat(log.through(ORDERS)).isEqualTo(-1);
+    assertThat(log.rightFrom(ORDERS, 0)).isEmpty();
+    assertThat(log.ahead(ORDERS, 0).next()).as("no version of the former one").isEmpty();
+    assertThat(log.newestAt(ORDERS, 11).orElseThrow().tableId()).isEqualTo("other id");
+    assertThat(log.through(LINES)).isEqualTo(11);
+  }
+
+  @Test
   void knowsAtWhichCutsATableWasSaidToBeRight() {
     say(7, List.of(), version(ORDERS, -1, 0, -1));
     say(9, List.of(new Behind(ORDERS.toString(), 7L)));
