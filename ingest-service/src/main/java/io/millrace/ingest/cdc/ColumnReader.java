@@ -78,7 +78,8 @@ record ColumnReader(String name, DataType type, Field field) {
    * @throws ArithmeticException for infinity and the like
    */
   @Nullable Object read(Struct row, String placeholder) {
-    Object value = row.get(field);
+    // The plain getter gives the column's default for NULL.
+    Object value = row.getWithoutDefault(field.name());
     if (value == null) {
       return null;
     }

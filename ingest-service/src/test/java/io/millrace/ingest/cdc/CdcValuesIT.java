@@ -113,6 +113,29 @@ class CdcValuesIT extends OnDatabase {
     }
   }
 
+  @Test
+  void readsNullWhereTheColumnHasADefault() throws Exception {
+    database.run(
+        "CREATE TABLE t (id int PRIMARY KEY, i int DEFAULT 7, s text DEFAULT 'x', b bool DEFAULT"
+            + " true, d numeric(5,2) DEFAULT 1.5, y bytea DEFAULT '\\x41', day date DEFAULT"
+            + " '2020-01-01')",
+        "INSERT INTO t VALUES (1, NULL, NULL, NULL, NULL, NULL, NULL)");
+    database.capture("t");
+    try (CdcReader reader = open(null)) {
+      Object[] nothing = Events.untilEnd(reader).changes().getFirst().after();
+      assertThat(nothing).containsExactly(1, null, null, null, null, null, null);
+      database.run(
+          "DELETE FROM t",
+          "INSERT INTO t VALUES (1, NULL, NULL, NULL, NULL, NULL, NULL)",
+          "UPDATE t SET i = 8",
+          "UPDATE t SET i = NULL");
+      List<Change> changes = Events.untilChanges(reader, 4).changes();
+      assertThat(changes.get(1).after()).isEqualTo(nothing);
+      assertThat(changes.get(2).after()).containsExactly(1, 8, null, null, null, null, null);
+      assertThat(changes.get(3).after()).isEqualTo(nothing);
+    }
+  }
+
   private static void exactly(Shape shape, Change change) {
     List<String> names = shape.schema().names();
     Function<String, Object> value = name -> change.after()[names.indexOf(name)];
