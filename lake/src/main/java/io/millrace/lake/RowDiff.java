@@ -16,25 +16,38 @@ import java.util.stream.Collectors;
  *
  * <p>With a key, a row present on both sides is an update if another column differs, else nothing;
  * NULL equals NULL, NaN equals NaN, and floating numbers within a relative 1e-9 are the same,
- * because sums come in any order. Without a key, rows are counted: what is there too often goes,
- * what is missing comes; rows that differ in floating numbers, by no more than that, stay.
+ * because sums come in any order ({@link #exactly} is for what is no sum). Without a key, rows are
+ * counted: what is there too often goes, what is missing comes; rows that differ in floating
+ * numbers, by no more than that, stay.
  *
  * @param table for messages
  * @param before the columns that the table has
  * @param evolution the columns that it gets; one that begins anew counts as NULL before
  * @param key columns that tell which rows are the same, usually {@code after().key()}; empty for a
  *     bag
+ * @param exact whether floating numbers are the same only when they are equal
  */
-public record RowDiff(TableName table, RowSchema before, Evolution evolution, List<String> key) {
+public record RowDiff(
+    TableName table, RowSchema before, Evolution evolution, List<String> key, boolean exact) {
   private static final double SAME = 1e-9;
 
   public RowDiff {
     key = List.copyOf(key);
   }
 
+  /** The difference that takes floating numbers for the same when they differ by a trifle. */
+  public RowDiff(TableName table, RowSchema before, Evolution evolution, List<String> key) {
+    this(table, before, evolution, key, false);
+  }
+
   /** The difference for a table none of whose columns is renamed. */
   public RowDiff(TableName table, RowSchema before, RowSchema after, List<String> key) {
     this(table, before, Evolution.to(after), key);
+  }
+
+  /** The same difference, in which floating numbers are the same only when they are equal. */
+  public RowDiff exactly() {
+    return new RowDiff(table, before, evolution, key, true);
   }
 
   /** The columns that the table gets. */
@@ -208,7 +221,7 @@ public record RowDiff(TableName table, RowSchema before, Evolution evolution, Li
   }
 
   private List<Column> floats() {
-    return after().columns().stream().filter(RowDiff::isFloat).toList();
+    return after().columns().stream().filter(this::allowsTrifle).toList();
   }
 
   /** Of rows left over that differ in floating numbers only, the place in their order. */
@@ -218,7 +231,7 @@ public record RowDiff(TableName table, RowSchema before, Evolution evolution, Li
     }
     String exact =
         after().columns().stream()
-            .filter(c -> !isFloat(c))
+            .filter(c -> !allowsTrifle(c))
             .map(c -> Sql.name(c.name()))
             .collect(Collectors.joining(", "));
     String order = floats().stream().map(c -> Sql.name(c.name())).collect(Collectors.joining(", "));
@@ -234,7 +247,7 @@ public record RowDiff(TableName table, RowSchema before, Evolution evolution, Li
         : Text.of(
             " ANTI JOIN %s ON o.__p = n.__p AND %s",
             others,
-            after().columns().stream().map(RowDiff::same).collect(Collectors.joining(" AND ")));
+            after().columns().stream().map(this::same).collect(Collectors.joining(" AND ")));
   }
 
   /** The table's rows under the columns that it gets. */
@@ -267,15 +280,15 @@ public record RowDiff(TableName table, RowSchema before, Evolution evolution, Li
     String same =
         after().columns().stream()
             .filter(c -> key.stream().noneMatch(k -> k.equalsIgnoreCase(c.name())))
-            .map(RowDiff::same)
+            .map(this::same)
             .collect(Collectors.joining(" AND "));
     return same.isEmpty() ? "true" : same;
   }
 
-  private static String same(Column column) {
+  private String same(Column column) {
     String name = Sql.name(column.name());
     String equal = Text.of("o.%1$s IS NOT DISTINCT FROM n.%1$s", name);
-    if (!isFloat(column)) {
+    if (!allowsTrifle(column)) {
       return equal;
     }
     return Text.of(
@@ -285,8 +298,10 @@ public record RowDiff(TableName table, RowSchema before, Evolution evolution, Li
         name, equal, SAME);
   }
 
-  private static boolean isFloat(Column column) {
-    return column.type() == DataType.Simple.FLOAT || column.type() == DataType.Simple.DOUBLE;
+  /** Whether the column's values are the same when they differ by a trifle. */
+  private boolean allowsTrifle(Column column) {
+    return !exact
+        && (column.type() == DataType.Simple.FLOAT || column.type() == DataType.Simple.DOUBLE);
   }
 
   private String each(Function<Column, String> text) {

@@ -189,21 +189,23 @@ final class StagedRows {
   }
 
   /**
-   * What the staged rows change in the table.
+   * What the staged rows change in the table. They are what the source says, so of a floating
+   * number any difference counts.
    *
    * @param diff of the table, by its key
    * @param mirror relation of the table's rows
    */
   RowDiff.Changes diff(RowDiff diff, String mirror) {
+    RowDiff exact = diff.exactly();
     if (whole) {
-      return diff.into(duck, CHANGES, mirror, DESIRED);
+      return exact.into(duck, CHANGES, mirror, DESIRED);
     }
     return switch (definition.rows()) {
       case LATEST -> {
         List<String> keys = List.copyOf(definition.keyColumns().keySet());
-        yield diff.into(duck, CHANGES, mirror, DESIRED, new RowDiff.Scope(KEYS, keys));
+        yield exact.into(duck, CHANGES, mirror, DESIRED, new RowDiff.Scope(KEYS, keys));
       }
-      case APPENDED, HISTORY -> diff.added(duck, CHANGES, DESIRED);
+      case APPENDED, HISTORY -> exact.added(duck, CHANGES, DESIRED);
     };
   }
 }

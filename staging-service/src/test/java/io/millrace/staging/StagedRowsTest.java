@@ -40,6 +40,16 @@ class StagedRowsTest {
   }
 
   @Test
+  void anyChangeOfAFloatingNumberIsTaken() throws SQLException {
+    try (StagedTable table =
+        new StagedTable(folder, "KEYS (id)", "SELECT id, name::DOUBLE AS seconds")) {
+      table.take(List.of(record(1, "c", "1", "'1700000000.5'")), 7, false);
+      table.take(List.of(record(2, "u", "1", "'1700000001.5'")), 8, false);
+      assertThat(table.rowsAt(table.version())).containsExactly("1 1700000001.5");
+    }
+  }
+
+  @Test
   void everyImageIsARowOfAHistory() throws SQLException {
     try (StagedTable table =
         new StagedTable(
