@@ -1,6 +1,7 @@
 package io.millrace.staging;
 
 import io.millrace.contracts.error.ChangelogError;
+import io.millrace.contracts.error.ContractError;
 import io.millrace.contracts.error.ErrorCode;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.error.ShardError;
@@ -10,6 +11,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,7 +28,8 @@ final class Refusals {
   private static final String TABLE = "staging_refused";
   private static final int AT_ONCE = 1_000;
   private static final Map<String, ErrorCode> CODES =
-      Stream.<ErrorCode>concat(Stream.of(ChangelogError.values()), Stream.of(StagingError.values()))
+      Stream.<ErrorCode[]>of(ContractError.values(), ChangelogError.values(), StagingError.values())
+          .flatMap(Arrays::stream)
           .collect(Collectors.toMap(ErrorCode::code, Function.identity()));
 
   private final Connection duck;

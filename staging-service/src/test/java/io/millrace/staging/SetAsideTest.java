@@ -6,15 +6,19 @@ import io.millrace.changelog.codec.WireRecord;
 import io.millrace.changelog.topic.DeadLetter;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.ChangelogError;
+import io.millrace.contracts.error.ContractError;
+import io.millrace.contracts.error.ErrorCode;
 import io.millrace.contracts.error.StagingError;
 import io.millrace.lake.DuckDb;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +87,21 @@ class SetAsideTest {
     assertThat(first).extracting(DeadLetter::reason).containsExactly("it's bare", "cannot be cast");
     assertThat(first).extracting(DeadLetter::code).startsWith(ChangelogError.CL_004_NOT_FRAMED);
     assertThat(first.getFirst().value()).containsExactly(3);
+  }
+
+  @Test
+  void everyCodeThatSetsARecordAsideIsKnownAgain() {
+    List<ErrorCode> codes =
+        Stream.<ErrorCode[]>of(
+                ContractError.values(), ChangelogError.values(), StagingError.values())
+            .flatMap(Arrays::stream)
+            .filter(code -> code.response() == ErrorCode.Response.DEAD_LETTER)
+            .toList();
+    for (int i = 0; i < codes.size(); i++) {
+      refusals.add(
+          List.of(new Refusal(i, Refusal.Stage.DECODE, codes.get(i), "no record of ours")));
+    }
+    assertThat(refusals.between(0, 100).values()).extracting(Refusal::code).isEqualTo(codes);
   }
 
   @Test
