@@ -1,5 +1,6 @@
 package io.millrace.ingest.api;
 
+import io.millrace.contracts.error.IngestError;
 import io.millrace.warehouse.source.ApiSource;
 import io.millrace.warehouse.source.ApiSource.Auth;
 import io.millrace.warehouse.source.Secret;
@@ -57,9 +58,23 @@ final class Transport implements AutoCloseable {
     request.setHeader("Accept-Encoding", "gzip");
     if (hosts.isBase(address)) {
       for (Map.Entry<String, String> header : source.headers().entrySet()) {
-        request.setHeader(header.getKey(), header.getValue());
+        if (!isSet(request, header.getKey(), header.getValue())) {
+          throw ApiProblem.of(
+              IngestError.ING_040_API_DECLARATION_INVALID,
+              "source %s: header %s has a name or a value that no request can carry. Correct it"
+                  + " under headers.",
+              source.name(),
+              header.getKey());
+        }
       }
-      token().ifPresent(token -> request.setHeader("Authorization", "Bearer " + token));
+      if (!token().map(text -> isSet(request, "Authorization", "Bearer " + text)).orElse(true)) {
+        throw ApiProblem.of(
+            IngestError.ING_032_API_NOT_AUTHORIZED,
+            "source %s: the token holds a character that no header can carry, such as a line end"
+                + " or a byte order mark. %s",
+            source.name(),
+            advice());
+      }
     }
     if (page.etag() != null) {
       request.setHeader("If-None-Match", page.etag());
@@ -70,6 +85,16 @@ final class Transport implements AutoCloseable {
     // The callback's own future is of no use: the flight is watched through the answer.
     CompletableFuture<?> _ = answer.whenComplete((_, _) -> onNews.run());
     return new Flight(answer, deadline);
+  }
+
+  /** The exception itself quotes the value, which may be a secret. */
+  private static boolean isSet(HttpRequest.Builder request, String name, String value) {
+    try {
+      request.setHeader(name, value);
+      return true;
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
   }
 
   /** Which token an operator has to look at, never what it is. */

@@ -2,6 +2,7 @@ package io.millrace.ingest.api;
 
 import static io.millrace.ingest.api.ReaderDriver.changes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.millrace.contracts.error.ErrorCode;
@@ -14,9 +15,14 @@ import io.millrace.demo.github.Organization;
 import io.millrace.ingest.SourceEvent;
 import io.millrace.warehouse.source.ApiSource.Auth;
 import io.millrace.warehouse.source.Secret;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +84,37 @@ class ApiAccessTest {
         .hasMessageContaining("401")
         .hasMessageContaining("${env:UNSET} is unset");
     assertThat(api.served()).extracting(Served::authorization).containsOnlyNulls();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\uFEFF" + ReaderDriver.TOKEN, ReaderDriver.TOKEN + "\nsecond line"})
+  void tokenThatNoHeaderHoldsIsNamedByItsReference(String token) {
+    try (ApiReader reader =
+        new ApiReader(
+            github.source(), null, _ -> Optional.of(token), clock, RandomGenerator.getDefault())) {
+      Throwable failure =
+          catchThrowable(() -> {
+            while (!(reader.poll(Duration.ofMillis(100)) instanceof SourceEvent.End)) {
+              // Nothing of it is looked at.
+            }
+          });
+      assertThat(failure)
+          .hasMessageStartingWith("ING-032")
+          .hasMessageContaining("${env:GITHUB_TOKEN}");
+      StringWriter text = new StringWriter();
+      failure.printStackTrace(new PrintWriter(text));
+      assertThat(text.toString()).doesNotContain(ReaderDriver.TOKEN);
+    }
+  }
+
+  @Test
+  void headerThatNoRequestHoldsIsNamedWithoutItsValue() {
+    github.headers = Map.of("X-Api-Key", "also \u0007 secret");
+    assertThat(failure())
+        .hasMessageContaining("ING-040")
+        .hasMessageContaining("X-Api-Key")
+        .hasMessageNotContaining("also")
+        .hasNoCause();
   }
 
   @Test
