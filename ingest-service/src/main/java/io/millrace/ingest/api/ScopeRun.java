@@ -98,6 +98,11 @@ final class ScopeRun {
     return page == 1;
   }
 
+  /** The page that is asked for, from 1. */
+  int page() {
+    return page;
+  }
+
   /**
    * Counts a page that is about to be asked for.
    *

@@ -106,7 +106,7 @@ final class SyncRun {
         present++;
       }
       case Answer.Unchanged _ -> present++;
-      case Answer.Absent absent -> absent(request, absent);
+      case Answer.Absent absent -> absent(request, run, absent);
     }
     if (nextPage == null) {
       reachedOf(request.resource()).put(run.scope(), run.reached());
@@ -221,7 +221,18 @@ final class SyncRun {
   }
 
   /** A parent may be gone, or have no such collection; a resource of its own must be there. */
-  private void absent(PageRequest request, Answer.Absent absent) {
+  private void absent(PageRequest request, ScopeRun run, Answer.Absent absent) {
+    if (!run.isFirstPage()) {
+      // The pages before it have raised the cursor beyond what is on it.
+      throw ApiProblem.of(
+          IngestError.ING_034_API_ANSWER_UNREADABLE,
+          "resource %s, %s: the API answered %d for page %d, which the page before it names. The"
+              + " run begins again later.",
+          request.resource().name(),
+          request.address().getRawPath(),
+          absent.status(),
+          run.page());
+    }
     if (request.resource().parent().isEmpty()) {
       throw ApiProblem.of(
           IngestError.ING_031_API_REFUSED,

@@ -161,6 +161,23 @@ class ApiAccessTest {
   }
 
   @Test
+  void collectionThatGoesAwayAmidItsPagesFailsTheRunForALaterOne() throws InterruptedException {
+    github.issues = true;
+    github.perPage = 1;
+    try (ReaderDriver driver = open()) {
+      while (!(driver.next() instanceof SourceEvent.Change change)
+          || !change.resource().equals("issues")) {
+        // The first page of the first repository's issues has come with their first row.
+      }
+      api.next(1, new Fault.Reply(404, Map.of(), new byte[0]));
+      MillraceException failure = catchThrowableOfType(MillraceException.class, driver::run);
+      assertThat(failure).as("the run fails").isNotNull();
+      assertThat(failure.errorCode()).isEqualTo(IngestError.ING_034_API_ANSWER_UNREADABLE);
+      assertThat(failure).hasMessageContaining("404").hasMessageContaining("page 2");
+    }
+  }
+
+  @Test
   void collectionThatNoParentHasStopsTheSource() {
     github.issues = true;
     github.issuePath = "/repos/{org}/{repo}/isues";
