@@ -78,7 +78,11 @@ final class PageFetch {
         return limited(response);
       }
       return switch (status / 100) {
-        case 2 -> page(response);
+        case 2 ->
+            // 202 is not ready, 206 is a part.
+            status == 200 || status == 203
+                ? page(response)
+                : failed("it answered " + status, null, IngestError.ING_030_API_UNAVAILABLE);
         case 3 ->
             status == 304 && request.etag() != null ? new Answer.Unchanged() : redirected(response);
         case 4 -> refused(status);

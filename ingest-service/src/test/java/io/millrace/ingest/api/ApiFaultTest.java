@@ -250,6 +250,14 @@ class ApiFaultTest {
     assertThat(failure().errorCode()).isEqualTo(IngestError.ING_034_API_ANSWER_UNREADABLE);
   }
 
+  /** 202 is still being computed, 206 is a part: an empty page of either is not all there is. */
+  @ParameterizedTest
+  @ValueSource(ints = {202, 206})
+  void answerThatIsNotTheWholePageIsTriedAgain(int status) throws InterruptedException {
+    api.next(1, reply(status, JSON, "[]"));
+    assertThat(survives()).isPositive();
+  }
+
   @Test
   void badUtf8IsRefused() {
     github.attempts = 1;
