@@ -10,11 +10,11 @@ public enum IngestError implements ErrorCode {
   ING_003_WAL_LEVEL_NOT_LOGICAL(Kind.CONFIG, Response.STOP),
   /** The source user may not replicate. */
   ING_004_REPLICATION_RIGHT_MISSING(Kind.CONFIG, Response.STOP),
-  /** A captured table is not there, or is not a table. */
+  /** A captured table is not there, is not a table, or holds rows of others. */
   ING_005_TABLE_MISSING(Kind.CONFIG, Response.STOP),
   /** A captured table has no usable primary key. */
   ING_006_PRIMARY_KEY_MISSING(Kind.CONFIG, Response.STOP),
-  /** The source user may not read a captured table. */
+  /** The source user may not read a captured table, or not all of its rows. */
   ING_007_SELECT_RIGHT_MISSING(Kind.CONFIG, Response.STOP),
   /** The server has no replication slot or WAL sender left. */
   ING_008_NO_FREE_SLOT(Kind.CONFIG, Response.STOP),

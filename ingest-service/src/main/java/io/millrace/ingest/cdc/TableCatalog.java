@@ -21,7 +21,9 @@ final class TableCatalog {
   private static final String TABLE =
       """
       SELECT c.oid, coalesce(pg_relation_filenode(c.oid), 0), c.relreplident, c.reltuples::bigint,
-             has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+             has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'),
+             row_security_active(c.oid),
+             c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = ? AND c.relname = ? AND c.relkind IN ('r', 'p')
       """;
@@ -87,7 +89,8 @@ final class TableCatalog {
                 columns,
                 leftOut,
                 key(connection, oid));
-        check(captured, row.getBoolean(5));
+        checkRows(table, row.getBoolean(5), row.getBoolean(6), row.getBoolean(7));
+        check(captured);
         return captured;
       }
     }
@@ -131,11 +134,32 @@ final class TableCatalog {
     return key;
   }
 
-  private void check(CapturedTable captured, boolean readable) {
-    CdcTable table = captured.declared();
+  /** Refuses a table of which a snapshot would hold other rows than the log tells of. */
+  private void checkRows(CdcTable table, boolean readable, boolean filtered, boolean inherited) {
     String sqlName = Sql.table(table);
+    String user = Sql.name(database.source().user());
+    if (inherited) {
+      throw new MillraceException(
+          IngestError.ING_005_TABLE_MISSING,
+          database.about()
+              + ": table "
+              + sqlName
+              + " holds the rows of tables that inherit from it, but the log tells of their changes"
+              + " under their own names only. Capture those tables instead, or make it a"
+              + " partitioned table: SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = "
+              + Sql.text(sqlName)
+              + "::regclass;");
+    }
+    if (filtered) {
+      throw refused(
+          IngestError.ING_007_SELECT_RIGHT_MISSING,
+          table,
+          "may show only some of its rows to user "
+              + database.source().user()
+              + ", because row-level security applies to it",
+          "ALTER ROLE " + user + " BYPASSRLS;");
+    }
     if (!readable) {
-      String user = Sql.name(database.source().user());
       throw refused(
           IngestError.ING_007_SELECT_RIGHT_MISSING,
           table,
@@ -150,6 +174,11 @@ final class TableCatalog {
               + user
               + ";");
     }
+  }
+
+  private void check(CapturedTable captured) {
+    CdcTable table = captured.declared();
+    String sqlName = Sql.table(table);
     if (captured.key().isEmpty()) {
       throw refused(
           IngestError.ING_006_PRIMARY_KEY_MISSING,

@@ -143,6 +143,25 @@ class CdcChecksIT extends OnDatabase {
   }
 
   @Test
+  void refusesTablesOfWhichTheUserSeesOnlySomeRows() throws Exception {
+    table();
+    database.run(
+        "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE t FORCE ROW LEVEL SECURITY",
+        "CREATE POLICY few ON t USING (id > 1)");
+    assertThat(refused("ING-007"))
+        .hasMessageContaining("row-level security")
+        .hasMessageContaining("BYPASSRLS");
+  }
+
+  @Test
+  void refusesTablesThatOthersInheritFrom() throws Exception {
+    table();
+    database.run("CREATE TABLE child () INHERITS (t)", "INSERT INTO child VALUES (2, 'b')");
+    assertThat(refused("ING-005")).hasMessageContaining("inherit");
+  }
+
+  @Test
   void refusesAServerWithoutAFreeSlot() throws Exception {
     try (EmbeddedPostgres small =
             EmbeddedPostgres.builder()
