@@ -44,8 +44,8 @@ public enum IngestError implements ErrorCode {
   ING_020_ALTERED_DURING_SNAPSHOT(Kind.EXTERNAL, Response.RETRY),
   /** The replication slot is held by someone, or waits for a long transaction. */
   ING_021_SLOT_BUSY(Kind.EXTERNAL, Response.RETRY),
-  /** A table was added after the last snapshot: the whole source must be read again. */
-  ING_022_TABLE_NOT_CAPTURED_YET(Kind.CONFIG, Response.STOP),
+  /** A table was added or made anew after the last snapshot: all of the source is read again. */
+  ING_022_TABLE_NOT_CAPTURED_YET(Kind.CONFIG, Response.RETRY),
   /** An API that did not answer, or answered 5xx, until all attempts were spent. */
   ING_030_API_UNAVAILABLE(Kind.EXTERNAL, Response.RETRY),
   /** An API that says 4xx: the request itself is wrong. */

@@ -96,7 +96,11 @@ public final class CdcReader implements SourceReader {
       }
       CdcReader reader =
           new CdcReader(
-              database, new Heartbeat(database, slot, heartbeat), tables, snapshot, start);
+              database,
+              new Heartbeat(database, slot, publication, heartbeat),
+              tables,
+              snapshot,
+              start);
       reader.noteUnloggedColumns();
       return reader;
     } catch (SQLException e) {

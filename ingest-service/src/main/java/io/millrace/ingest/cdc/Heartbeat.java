@@ -10,29 +10,32 @@ import java.time.Duration;
 
 /**
  * Writes a transaction of nothing into the source's log now and then. When it comes back, all that
- * was committed before it has come too; and it moves the slot on while the source is idle. Used by
- * one thread.
+ * was committed before it has come too; and it moves the slot on while the source is idle. Now and
+ * then it looks whether all tables are still published, which nothing in the log tells. Used by one
+ * thread.
  */
 final class Heartbeat implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Heartbeat.class.getName());
-  private static final Duration RETAINED_EVERY = Duration.ofSeconds(10);
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(10);
 
   private final Database database;
   private final ReplicationSlot slot;
+  private final Publication publication;
   private final Connection connection;
   private final long intervalNanos;
   private long lastBeat;
-  private long lastRetained;
+  private long lastLook;
   private long retainedBytes = -1;
 
-  Heartbeat(Database database, ReplicationSlot slot, Duration interval) {
+  Heartbeat(Database database, ReplicationSlot slot, Publication publication, Duration interval) {
     this.database = database;
     this.slot = slot;
+    this.publication = publication;
     this.intervalNanos = interval.toNanos();
     this.connection = database.open();
     long now = System.nanoTime();
     this.lastBeat = now - intervalNanos;
-    this.lastRetained = now - RETAINED_EVERY.toNanos();
+    this.lastLook = now - LOOK_EVERY.toNanos();
     try (Statement statement = connection.createStatement()) {
       // Sent to us as soon as it is on this server's disk; standbys do not matter for it.
       statement.execute("SET synchronous_commit = local");
@@ -46,7 +49,11 @@ final class Heartbeat implements AutoCloseable {
     return "millrace." + slot;
   }
 
-  /** Beats if the interval has passed; whether it did. */
+  /**
+   * Beats if the interval has passed; whether it did.
+   *
+   * @throws MillraceException ING-022 when a table is no longer published as it was
+   */
   boolean beatIfDue() {
     long now = System.nanoTime();
     if (now - lastBeat < intervalNanos) {
@@ -57,9 +64,10 @@ final class Heartbeat implements AutoCloseable {
         connection.prepareStatement("SELECT pg_logical_emit_message(true, ?, '')")) {
       statement.setString(1, prefix(database.source().slot()));
       statement.execute();
-      if (now - lastRetained >= RETAINED_EVERY.toNanos()) {
-        lastRetained = now;
+      if (now - lastLook >= LOOK_EVERY.toNanos()) {
+        lastLook = now;
         retainedBytes = slot.retainedBytes(connection);
+        publication.requireAllPublished(connection);
       }
       return true;
     } catch (SQLException e) {

@@ -258,6 +258,30 @@ class CdcChecksIT extends OnDatabase {
     refused("ING-022", position);
   }
 
+  /** Nothing in the log says so. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "DROP TABLE t; CREATE TABLE t (id int PRIMARY KEY, v text)",
+        "ALTER TABLE t RENAME TO old; CREATE TABLE t (id int PRIMARY KEY, v text)",
+        "ALTER PUBLICATION \"pub_%s\" SET (publish = 'insert')"
+      })
+  void seesThatATableIsNoLongerPublishedWhileItReads(String statements) throws Exception {
+    table();
+    database.run("CREATE TABLE u (id int PRIMARY KEY)");
+    database.capture("t", "u");
+    try (CdcReader reader = open(null)) {
+      Events.untilEnd(reader);
+      Events.untilEnd(reader);
+      database.run(statements.formatted(database.name()).split("; "));
+      MillraceException lost =
+          catchThrowableOfType(
+              MillraceException.class, () -> Events.until(reader, e -> e instanceof Change));
+      assertThat(lost).isNotNull().hasMessageStartingWith("ING-022");
+      assertThat(lost.errorCode().response()).isEqualTo(Response.RETRY);
+    }
+  }
+
   /** What was published narrowly for a while may be lost, and is published whole from then on. */
   @ParameterizedTest
   @ValueSource(
