@@ -133,6 +133,7 @@ final class IngestLoop implements Runnable {
           raw.write(change);
         }
       }
+      writer.commitIfLong();
       if (end != null && due(end, cuts, writer.pending() > 0)) {
         FoldedCut cut = cuts.announce(end, writer.finish());
         pace.closed();

@@ -88,10 +88,10 @@ public final class RangeWriter implements AutoCloseable {
       var _ =
           producer.send(
               new ProducerRecord<>(topic, 0, key, value), (meta, error) -> sent(to, meta, error));
-      if (transactionBytes > TRANSACTION_BYTES_MAX
-          || System.nanoTime() - transactionStart > TRANSACTION_NANOS_MAX) {
+      if (transactionBytes > TRANSACTION_BYTES_MAX) {
         commit();
       }
+      commitIfLong();
     } catch (KafkaException e) {
       throw failed("send to " + topic, e);
     }
@@ -111,10 +111,17 @@ public final class RangeWriter implements AutoCloseable {
   }
 
   /**
-   * Commits what is open. A transaction kept open for long blocks readers of other ranges of its
-   * topics, so a writer with nothing to send calls this too.
+   * Commits what has been open for long. The broker ends a transaction that stays open, and with it
+   * this writer, and until then it blocks readers of other ranges of its topics: so a writer with
+   * nothing to send calls this now and then.
    */
-  public void commit() {
+  public void commitIfLong() {
+    if (inTransaction && System.nanoTime() - transactionStart > TRANSACTION_NANOS_MAX) {
+      commit();
+    }
+  }
+
+  private void commit() {
     if (!inTransaction) {
       return;
     }
