@@ -22,6 +22,9 @@ public record KafkaConnection(String bootstrap, Map<String, String> settings) {
   /** What a topic takes as one record, with what Kafka adds to it. */
   public static final int RECORD_BYTES_MAX = 16 << 20;
 
+  /** Such a record as a dead letter, with the headers that say why it is one. */
+  static final int LETTER_BYTES_MAX = RECORD_BYTES_MAX + (64 << 10);
+
   public KafkaConnection {
     settings = Map.copyOf(settings);
   }

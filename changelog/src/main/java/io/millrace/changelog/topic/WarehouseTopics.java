@@ -50,7 +50,7 @@ public final class WarehouseTopics implements AutoCloseable {
             "retention.ms",
             Long.toString(retention.toMillis()),
             "max.message.bytes",
-            "16777216"));
+            Integer.toString(KafkaConnection.LETTER_BYTES_MAX)));
   }
 
   /** Creates the cut log, kept for ever and stamped by the broker, unless it is there. */

@@ -89,11 +89,18 @@ class DeadLettersIT {
     ConsumerRecord<byte[], byte[]> good = lastChange();
     byte[] unknown = good.value().clone();
     ByteBuffer.wrap(unknown).putInt(1, UNKNOWN_SCHEMA);
+    byte[] large = new byte[3 << 20];
+    Arrays.fill(large, (byte) 7);
     byte[] cutOff = Arrays.copyOf(good.value(), good.value().length - 7);
     announce(
         good,
         List.of(
-            "no change at all".getBytes(StandardCharsets.UTF_8), unknown, cutOff, good.value()));
+            large,
+            "no change at all".getBytes(StandardCharsets.UTF_8),
+            unknown,
+            cutOff,
+            good.key(),
+            good.value()));
     line.start(Service.INGEST);
     try (Shop shop = new Shop(line)) {
       shop.transaction(
@@ -106,6 +113,7 @@ class DeadLettersIT {
     assertThat(millrace("dlq", "show", id(letter("CL-002"))))
         .contains("value, hex: 00", "millrace.schema-id: " + UNKNOWN_SCHEMA);
     assertThat(millrace("dlq", "show", id(letter("CL-005")))).contains("value, hex: 00");
+    assertThat(letter("CON-002")).contains("staging.customer", "decode");
   }
 
   /** As ingest does it: data in a transaction, then the cut, which moves its source nowhere. */
