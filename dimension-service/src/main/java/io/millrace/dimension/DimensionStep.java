@@ -175,6 +175,7 @@ final class DimensionStep implements TableStep {
       RowDiff.Changes changes =
           table
               .diff(List.of(dimension.surrogateKey()))
+              .exactly()
               .into(
                   shard.duck(),
                   CHANGES,
@@ -298,6 +299,7 @@ final class DimensionStep implements TableStep {
     RowDiff.Changes changes =
         table
             .diff(List.of(dimension.surrogateKey()))
+            .exactly()
             .into(shard.duck(), CHANGES, table.mirror().relation(), Rebuilding.SCRATCH);
     Map<TableName, Position> contained = new TreeMap<>(Map.of(input.name(), last.own()));
     for (int i = 0; i < last.keys().size(); i++) {
@@ -341,6 +343,7 @@ final class DimensionStep implements TableStep {
       RowDiff.Changes changes =
           table
               .diff(List.of(dimension.surrogateKey()))
+              .exactly()
               .into(
                   shard.duck(),
                   CHANGES,

@@ -5,4 +5,4 @@ CREATE DIMENSION dim.account
   TRACK HISTORY ON (segment, city)
   SURROGATE KEY account_sk
   APPLY AS DELETE CLOSE
-AS SELECT customer_id, name, segment, city, updated_at FROM staging.customers;
+AS SELECT customer_id, name, points, segment, city, updated_at FROM staging.customers;

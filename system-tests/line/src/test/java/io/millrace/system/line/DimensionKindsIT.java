@@ -44,6 +44,7 @@ class DimensionKindsIT {
           "INSERT INTO sale VALUES (1001, 1, 1, 'SHOP', 10, '2026-02-02')");
       shop.transaction(
           "UPDATE customer SET city = 'Bern', updated_at = '2026-02-01' WHERE id = 2",
+          "UPDATE customer SET points = 1700000001.5, updated_at = '2026-02-01' WHERE id = 3",
           "INSERT INTO product_change VALUES (101, 1, 'u', 'the first', 20, '2026-02-01')",
           "INSERT INTO stock SELECT '2026-01-02', i, CASE i WHEN 1 THEN 'B' ELSE 'A' END"
               + " FROM generate_series(1, 4) i");
@@ -91,6 +92,11 @@ class DimensionKindsIT {
             "5 HOUSEHOLD HOUSEHOLD false true");
     assertThat(kinds.rows("customer_id, segment, city", "dim.account", "customer_id IN (1, 2, 4)"))
         .containsExactly("1 BUILDING Aarau", "2 HOUSEHOLD Bern", "4 HOUSEHOLD Aarau");
+    assertThat(kinds.rows("customer_id, points = 1700000001.5", "dim.account", "customer_id = 3"))
+        .as("a change of a DOUBLE that a sum could make by itself")
+        .containsExactly("3 true");
+    assertThat(kinds.rows("customer_id, points = 1700000001.5", "marts.points", "customer_id = 3"))
+        .containsExactly("3 true");
     assertThat(
             kinds.rows(
                 "customer_id, city, " + KindsLine.VERSION,

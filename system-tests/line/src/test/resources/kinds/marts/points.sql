@@ -1,0 +1,2 @@
+CREATE DYNAMIC TABLE marts.points
+AS SELECT customer_id, points FROM staging.customers;
