@@ -81,6 +81,10 @@ SELECT id, (SELECT sum(b.v) + a.v FROM staging.b WHERE b.k = a.k) AS n FROM stag
 SELECT id, (SELECT DISTINCT g FROM staging.b WHERE g = a.g) AS n FROM staging.a;
 SELECT id, (SELECT max(v) FROM staging.b) AS n, (SELECT v FROM staging.c ORDER BY v, id LIMIT 1) AS m FROM staging.a;
 SELECT id, (SELECT b.v FROM staging.b WHERE b.k = a.k ORDER BY b.v, b.id LIMIT 1) AS m FROM staging.a;
+SELECT id, (SELECT x.s FROM (SELECT k, sum(v) AS s FROM staging.b GROUP BY k) x JOIN (SELECT k, max(v) AS m FROM staging.c GROUP BY k) y ON x.k = y.k WHERE x.k = a.k) AS q FROM staging.a;
+SELECT id, (SELECT x.s FROM (SELECT k, sum(v) AS s FROM staging.b GROUP BY k) x LEFT JOIN (SELECT k, max(v) AS m FROM staging.c GROUP BY k) y ON x.k = y.k WHERE x.k = a.k) AS q FROM staging.a;
+SELECT id, (SELECT x.s FROM (SELECT k, sum(v) AS s FROM staging.b GROUP BY k) x LEFT JOIN (SELECT k, max(v) AS m FROM staging.c GROUP BY k) y ON x.k = y.k WHERE y.k = a.k) AS q FROM staging.a;
+SELECT id, (SELECT x.s FROM (SELECT k, sum(v) AS s, row_number() OVER (PARTITION BY max(g) ORDER BY k) AS p FROM staging.b GROUP BY k) x WHERE x.p = a.k AND x.k = a.id) AS q FROM staging.a;
 SELECT k, count(*) AS n FROM staging.a GROUP BY k HAVING count(*) > (SELECT count(*) FROM staging.b WHERE b.k = a.k);
 SELECT k, sum((SELECT count(*) FROM staging.b WHERE b.k = a.k)) AS n FROM staging.a GROUP BY k;
 SELECT id, CASE WHEN EXISTS (SELECT 1 FROM staging.b WHERE b.k = a.k) THEN 'y' ELSE 'n' END AS e FROM staging.a;

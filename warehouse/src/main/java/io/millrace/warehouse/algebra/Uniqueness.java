@@ -14,21 +14,23 @@ final class Uniqueness {
       case Node.Project p -> holds(p.input(), below(p, columns));
       case Node.Filter f -> holds(f.input(), columns);
       case Node.Stored s -> holds(s.input(), columns);
-      case Node.Window w -> holds(w.input(), columns);
+      case Node.Window w -> holds(w.input(), left(w.input(), columns));
       case Node.Top t -> t.limit() <= 1 || holds(t.input(), columns);
       case Node.First f ->
           f.keys().stream().allMatch(k -> columns.contains(k.asColumn().orElse(-1)));
       case Node.Constants c -> c.rows().size() <= 1;
       case Node.Match m -> match(m, columns);
-      case Node.Join j -> holds(j.left(), columns) && holds(j.right(), right(j.left(), columns));
+      case Node.Join j ->
+          holds(j.left(), left(j.left(), columns)) && holds(j.right(), right(j.left(), columns));
       case Node.Scan _, Node.Union _, Node.Unnest _ -> false;
     };
   }
 
   private static boolean match(Node.Match m, List<Integer> columns) {
+    List<Integer> left = left(m.left(), columns);
     return switch (m.kind()) {
-      case SEMI, ANTI, MARK -> holds(m.left(), columns);
-      case LEFT -> holds(m.left(), columns) && holds(m.right(), joined(m));
+      case SEMI, ANTI, MARK -> holds(m.left(), left);
+      case LEFT -> holds(m.left(), left) && holds(m.right(), joined(m));
     };
   }
 
@@ -42,6 +44,10 @@ final class Uniqueness {
         .filter(c -> c.isPresent())
         .map(c -> c.getAsInt())
         .toList();
+  }
+
+  private static List<Integer> left(Node left, List<Integer> columns) {
+    return columns.stream().filter(c -> c < left.types().size()).toList();
   }
 
   private static List<Integer> right(Node left, List<Integer> columns) {
