@@ -22,6 +22,7 @@ record Literals(Instant mark) {
     JsonNode v = value.path("value");
     return switch (type) {
       case "VARCHAR" -> text(v.asText());
+      case "JSON" -> cast(v.asText().replace("'", "''"), type);
       case "BOOLEAN" -> Expr.constant(v.asBoolean() ? "true" : "false", type);
       case "TINYINT",
           "SMALLINT",
