@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Reads the plan that {@code json_serialize_plan} gives of a query, not optimised: names are
@@ -45,6 +46,7 @@ public final class PlanReader {
     try {
       Node root = new PlanReader().node(plan);
       new TimeUse(root).check();
+      root.all().forEach(PlanReader::refuseIntervals);
       return new Algebra.Known(root);
     } catch (UnknownConstruct e) {
       return e.asAlgebra();
@@ -81,6 +83,29 @@ public final class PlanReader {
               .orElseThrow(() -> new UnknownConstruct(Reason.UNKNOWN_OPERATOR, "recursive CTE"));
       default -> throw new UnknownConstruct(Reason.UNKNOWN_OPERATOR, type);
     };
+  }
+
+  /** Intervals that are equal need not be the same: a month is 30 days, and is added otherwise. */
+  private static void refuseIntervals(Node node) {
+    boolean flat =
+        switch (node) {
+          case Node.Scan _, Node.Constants _, Node.Project _, Node.Join _ -> true;
+          case Node.Filter f -> !f.moves();
+          case Node.Match _,
+              Node.Union _,
+              Node.Unnest _,
+              Node.Aggregate _,
+              Node.Window _,
+              Node.First _,
+              Node.Top _,
+              Node.Stored _ ->
+              false;
+        };
+    if (!flat
+        && Stream.concat(Stream.of(node), node.inputs().stream())
+            .anyMatch(n -> n.types().contains("INTERVAL"))) {
+      throw new UnknownConstruct(Reason.NESTED_TYPE, "INTERVAL");
+    }
   }
 
   private Node input(JsonNode n) {
