@@ -44,7 +44,7 @@ record AggregateState(Node.Aggregate node, String table, Statements statements) 
     String live = groups() == 0 ? "" : " WHERE n > 0";
     Optional<String> delta =
         statements.consolidated(
-            node.types().size(),
+            node.types(),
             "SELECT %1$s, 1 AS _w FROM %2$s%3$s UNION ALL SELECT %1$s, -1 AS _w FROM %4$s"
                 .formatted(output(), after, live, before));
     statements.run("DELETE FROM %s s USING %s d WHERE %s".formatted(table, change, same));

@@ -228,11 +228,11 @@ record Changes(
   private String plain(Node node, String signed) {
     int width = node.types().size();
     return statements.temporary(
-        "SELECT %1$s FROM (SELECT %1$s, sum(_w)::BIGINT AS _w FROM (%2$s) GROUP BY ALL HAVING sum(_w) > 0), range(_w)"
-            .formatted(Names.columns(width), signed));
+        "SELECT %1$s FROM (SELECT %1$s, sum(_w)::BIGINT AS _w FROM (%2$s) GROUP BY %3$s HAVING sum(_w) > 0), range(_w)"
+            .formatted(Names.columns(width), signed, Statements.grouping(node.types())));
   }
 
   private Optional<String> consolidated(Node node, String query) {
-    return statements.consolidated(node.types().size(), query);
+    return statements.consolidated(node.types(), query);
   }
 }

@@ -50,7 +50,7 @@ record KeyedState(Node node, String table, Statements statements) implements Sta
   private Optional<String> replaced(String after, String before, String where) {
     Optional<String> delta =
         statements.consolidated(
-            width(),
+            node.types(),
             "SELECT %1$s, 1 AS _w FROM %2$s UNION ALL SELECT %1$s, -1 AS _w FROM %3$s"
                 .formatted(Names.columns(width()), after, before));
     if (delta.isPresent()) {

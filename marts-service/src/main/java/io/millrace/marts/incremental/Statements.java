@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Runs the statements of a view and gives names to what they make. Temporary tables may be read
@@ -92,15 +94,35 @@ final class Statements {
     return name;
   }
 
-  /** Makes a consolidated Z-set of one that is not; gives its name, empty if nothing remains. */
-  Optional<String> consolidated(int width, String query) {
+  /**
+   * Makes a consolidated Z-set of one that is not; gives its name, empty if nothing remains. The
+   * two zeros of floating numbers are equal and stay apart, for what is computed from them differs.
+   */
+  Optional<String> consolidated(List<String> types, String query) {
     String name = "ivm_" + temporary.size();
     long rows =
         fill(
             name,
-            "SELECT %s, sum(_w)::BIGINT AS _w FROM %s GROUP BY ALL HAVING sum(_w) <> 0"
-                .formatted(Names.columns(width), query.contains(" ") ? "(" + query + ")" : query));
+            "SELECT %s, sum(_w)::BIGINT AS _w FROM %s GROUP BY %s HAVING sum(_w) <> 0"
+                .formatted(
+                    Names.columns(types.size()),
+                    query.contains(" ") ? "(" + query + ")" : query,
+                    grouping(types)));
     return rows == 0 ? Optional.empty() : Optional.of(name);
+  }
+
+  /** What stands behind GROUP BY to add up equal rows, the two zeros of floats apart. */
+  static String grouping(List<String> types) {
+    String signs =
+        IntStream.range(0, types.size())
+            .filter(i -> isFloat(types.get(i)))
+            .mapToObj(i -> ", signbit(c" + i + ")")
+            .collect(Collectors.joining());
+    return signs.isEmpty() ? "ALL" : Names.columns(types.size()) + signs;
+  }
+
+  static boolean isFloat(String type) {
+    return type.equals("DOUBLE") || type.equals("FLOAT");
   }
 
   private long fill(String name, String query) {

@@ -24,7 +24,8 @@ record StoredState(Node.Stored node, String table, Statements statements) implem
   }
 
   @Override
-  public Optional<String> refresh(Rows rows, String changes) {
+  public Optional<String> refresh(Rows rows, String given) {
+    String changes = node.types().stream().anyMatch(Statements::isFloat) ? equalOnce(given) : given;
     String same = Names.all(width(), i -> "s.c%1$d IS NOT DISTINCT FROM d.c%1$d".formatted(i));
     String after =
         statements.temporary(
@@ -35,6 +36,13 @@ record StoredState(Node.Stored node, String table, Statements statements) implem
     statements.run("DELETE FROM %s s USING %s d WHERE %s".formatted(table, changes, same));
     statements.run("INSERT INTO %s SELECT * FROM %s WHERE n > 0".formatted(table, after));
     return Optional.of(changes);
+  }
+
+  /** Equal rows once, the two zeros of floating numbers too. */
+  private String equalOnce(String changes) {
+    return statements.temporary(
+        "SELECT %s, sum(_w)::BIGINT AS _w FROM %s GROUP BY ALL HAVING sum(_w) <> 0"
+            .formatted(Names.columns(width()), changes));
   }
 
   private int width() {

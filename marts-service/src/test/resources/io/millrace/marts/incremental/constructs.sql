@@ -213,6 +213,10 @@ SELECT id, k IN (1, NULL) AS e, k NOT IN (1, NULL) AS n, k IS DISTINCT FROM 1 AS
 SELECT id, k & 1 AS e, xor(k, 1) AS x, k << 1 AS l, -k AS m, 2 ** k AS p, k::VARCHAR AS s, k::TINYINT AS t, hash(g) % 5 AS h, md5(g) AS d FROM staging.a;
 SELECT id, 1e-7 AS e, 1.5e300 AS f, 12345678901234567890 AS h, 0.1::FLOAT AS l, -0.5 AS m, 'inf'::DOUBLE AS i, DATE '0044-03-15 (BC)' AS b, TIMESTAMP '9999-12-31 23:59:59.999999' AS z FROM staging.a;
 SELECT id, NULL AS n, CAST(NULL AS DECIMAL(5,2)) AS d, INTERVAL 1 DAY AS i FROM staging.a;
+SELECT x / -0.0 AS e, 1 / (CASE WHEN k > 1 THEN -0.0::DOUBLE ELSE 0.0::DOUBLE END) AS f FROM staging.a;
+SELECT 1 / x AS f, count(*) AS n FROM (SELECT k, CASE WHEN id > 2 THEN -0.0::DOUBLE ELSE 0.0::DOUBLE END AS x FROM staging.a) GROUP BY k, 1 / x;
+SELECT a.id, CAST(s.x AS VARCHAR) AS x FROM staging.a LEFT JOIN (SELECT k, CASE WHEN id > 2 THEN -0.0::DOUBLE ELSE 0.0::DOUBLE END AS x FROM staging.b) s ON a.k = s.k;
+SELECT k, CAST(y AS VARCHAR) AS x FROM (SELECT k, CASE WHEN id > 2 THEN -0.0::DOUBLE ELSE 0.0::DOUBLE END AS y FROM staging.a UNION ALL SELECT k, x FROM staging.b);
 SELECT d + s.i AS e FROM staging.a LEFT JOIN (SELECT k, CASE WHEN id > 2 THEN INTERVAL 1 MONTH ELSE INTERVAL 30 DAY END AS i FROM staging.b) s ON a.k = s.k;
 SELECT CAST(('"' || g || '"')::JSON AS VARCHAR) AS e, CAST(('[' || k || ']')::JSON AS INTEGER[]) AS l, ('{"a": ' || k || '}')::JSON ->> 'a' AS f, CAST((k || '.5')::JSON AS INTEGER) AS i FROM staging.a;
 SELECT json_extract_string('{"a": "' || g || '"}', '$.a') AS e, json_object('k', k) AS o, to_json(g) AS j FROM staging.a;
