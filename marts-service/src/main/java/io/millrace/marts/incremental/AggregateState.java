@@ -170,9 +170,7 @@ record AggregateState(Node.Aggregate node, String table, Statements statements) 
   }
 
   private List<Column> calls() {
-    return IntStream.range(0, node.calls().size())
-        .mapToObj(i -> new Column(node.calls().get(i), i))
-        .toList();
+    return Column.of(node);
   }
 
   private List<String> each(Function<Column, List<String>> items) {

@@ -2,15 +2,42 @@ package io.millrace.marts.incremental;
 
 import io.millrace.warehouse.algebra.Call;
 import io.millrace.warehouse.algebra.Expr;
+import io.millrace.warehouse.algebra.Node;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How the value of one aggregate is kept: v and, where it needs one, a count m of its arguments.
  *
  * @param i the number of the call, part of its columns' names
+ * @param summed whether a sum or a count of the same stands beside it, or there are no groups
  */
-record Column(Call call, int i) {
+record Column(Call call, int i, boolean summed) {
+  /** With more digits behind the point, the sum as an integer may not fit. */
+  private static final int SCALE_MAX = 9;
+
+  /** The columns of an aggregate's calls. */
+  static List<Column> of(Node.Aggregate node) {
+    List<Call> calls = node.calls();
+    List<Column> columns = new ArrayList<>();
+    for (int i = 0; i < calls.size(); i++) {
+      Call call = calls.get(i);
+      columns.add(
+          new Column(
+              call, i, node.groups().isEmpty() || calls.stream().anyMatch(c -> isSumOf(c, call))));
+    }
+    return columns;
+  }
+
+  private static boolean isSumOf(Call beside, Call call) {
+    return !beside.distinct()
+        && beside.filter().equals(call.filter())
+        && (beside.function().equals("count_star")
+            || (Set.of("sum", "count").contains(beside.function())
+                && beside.arguments().equals(call.arguments())));
+  }
 
   /** The columns of state, as they are computed from all rows of an alias. */
   List<String> whole(String alias) {
@@ -78,10 +105,27 @@ record Column(Call call, int i) {
         switch (call.exactness()) {
           case COUNT, EXTREME -> "v" + i;
           case SUM -> "CASE WHEN m%1$d > 0 THEN v%1$d END".formatted(i);
-          case AVERAGE -> "CASE WHEN m%1$d > 0 THEN CAST(v%1$d AS DOUBLE) / m%1$d END".formatted(i);
+          case AVERAGE -> "CASE WHEN m%1$d > 0 THEN %2$s END".formatted(i, average());
           case NONE -> throw new IllegalArgumentException(call.function());
         };
     return "CAST(%s AS %s)".formatted(value, call.type());
+  }
+
+  /** Divided as DuckDB does, to the last digit: of decimals alone, the digits as integers. */
+  private String average() {
+    int scale = scale();
+    return summed || scale == 0 || scale > SCALE_MAX
+        ? "CAST(v%1$d AS DOUBLE) / m%1$d".formatted(i)
+        : "CAST(CAST(v%1$d * %2$d AS HUGEINT) AS DOUBLE) / (m%1$d * %2$d)"
+            .formatted(i, Math.round(Math.pow(10, scale)));
+  }
+
+  /** Digits behind the point. */
+  private int scale() {
+    String type = sumType();
+    return type.equals("HUGEINT")
+        ? 0
+        : Integer.parseInt(type.substring(type.indexOf(',') + 1, type.length() - 1));
   }
 
   private String better() {

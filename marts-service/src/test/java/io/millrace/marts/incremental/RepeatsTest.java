@@ -57,6 +57,7 @@ class RepeatsTest {
       strings = {
         "SELECT sum(x) AS s FROM staging.a GROUP BY k",
         "SELECT k, avg(x) AS s FROM staging.a GROUP BY k",
+        "SELECT k, avg(v) AS s, count(*) AS n FROM staging.a GROUP BY k",
         "SELECT k, sum(x) AS s FROM staging.a GROUP BY k HAVING count(*) > 1",
         "SELECT k, sum(x) AS s FROM staging.a GROUP BY k UNION ALL SELECT k, x FROM staging.a"
       })
@@ -75,6 +76,7 @@ class RepeatsTest {
         "SELECT id FROM staging.a ORDER BY v LIMIT 3",
         "SELECT count(*) AS n FROM (SELECT k FROM staging.a GROUP BY k HAVING sum(x) > 0)",
         "SELECT k, round(sum(x), 2) AS s FROM staging.a GROUP BY k",
+        "SELECT k, round(avg(v), 2) AS s FROM staging.a GROUP BY k",
         "SELECT s, count(*) AS n FROM (SELECT k, sum(x) AS s FROM staging.a GROUP BY k) GROUP BY s"
       })
   void whatTiesOrLastDigitsDecideDoesNotRepeat(String query) {

@@ -99,6 +99,10 @@ SELECT k, count(DISTINCT (k, g)) AS s FROM staging.a GROUP BY k;
 SELECT k, count(DISTINCT g) FILTER (WHERE v > 1) AS s FROM staging.a GROUP BY k;
 SELECT k, string_agg(DISTINCT g, '+' ORDER BY g) AS s FROM staging.a GROUP BY k;
 SELECT k, list(v ORDER BY v DESC, id) AS s FROM staging.a GROUP BY k;
+SELECT k, CAST(avg(v) AS VARCHAR) AS s FROM (SELECT k, CAST(v / 3 AS DECIMAL(12,2)) AS v FROM staging.a) GROUP BY k;
+SELECT CAST(avg(v) AS VARCHAR) AS s FROM (SELECT k, CAST(v * 0.7 AS DECIMAL(18,1)) AS v FROM staging.a);
+SELECT k, avg(CAST(v * 0.7 AS DECIMAL(30,1))) AS s FROM staging.a GROUP BY k;
+SELECT k, avg(id * 1234567890123456789 // 7) AS s FROM staging.a GROUP BY k;
 SELECT k, avg(CAST(id AS TINYINT)) AS s, sum(CAST(id AS UINTEGER)) AS u FROM staging.a GROUP BY k;
 SELECT count(*) AS n FROM staging.a HAVING count(*) > 3;
 SELECT max(v) AS n FROM staging.a WHERE k = 77 HAVING max(v) IS NULL;
@@ -120,6 +124,7 @@ SELECT k, min(id, 2) AS e, max(v, 3) AS m FROM staging.a WHERE v IS NOT NULL GRO
 SELECT k, quantile_disc(v, 0.5) AS q, quantile_cont(v, [0.25, 0.75]) AS r, mode(k) AS m FROM staging.a GROUP BY k;
 SELECT k, max(d) - min(d) AS days, max(t) AS t FROM staging.a GROUP BY k;
 SELECT n, sum(s) AS t, max(s) AS m FROM (SELECT k, g, count(*) AS n, sum(v) AS s FROM staging.a GROUP BY k, g) GROUP BY n HAVING sum(s) > 0;
+SELECT k, CAST(avg(v) AS VARCHAR) AS s, count(v) AS t FROM (SELECT k, CAST(v * 0.7 AS DECIMAL(18,1)) AS v FROM staging.a) GROUP BY k;
 SELECT k, g, count(*) AS n FROM staging.a GROUP BY GROUPING SETS ((k), (g), ());
 SELECT * FROM (PIVOT (SELECT k, g, v FROM staging.a) ON g IN ('x', 'y') USING sum(v), count(*) AS n GROUP BY k);
 SELECT * FROM (UNPIVOT (SELECT id, k AS p, CAST(id AS INTEGER) AS q FROM staging.a) ON p, q);
@@ -199,6 +204,7 @@ SELECT DISTINCT k FROM staging.a WHERE date_diff('day', t, @now) BETWEEN 0 AND 2
 SELECT id, CASE WHEN k <> 0 THEN 10 / k END AS e, 10 // nullif(k, 0) AS f, 10 % nullif(k, 0) AS m, 10 / k AS n FROM staging.a;
 SELECT id, 10 // k AS f FROM (SELECT * FROM staging.a WHERE k <> 0);
 SELECT id, round(avg(v) OVER (PARTITION BY k), 2) AS f FROM staging.a;
+SELECT k, CAST(avg(v) AS VARCHAR) AS s, sum(v) AS t FROM (SELECT k, CAST(v * 0.7 AS DECIMAL(18,1)) AS v FROM staging.a) GROUP BY k;
 SELECT id, 1 / v AS e, v * v AS f, v / 3 AS m, round(v, 1) AS r, floor(v) AS l, v % 1 AS o FROM staging.a;
 SELECT id, v::DECIMAL(18,4) * v::DECIMAL(18,4) AS e, -v AS m, abs(v) AS a, greatest(v, 1.5) AS h, v + 1 AS i FROM staging.a;
 SELECT id FROM (SELECT * FROM staging.a WHERE k <> 0) WHERE 10 / k > 2;
