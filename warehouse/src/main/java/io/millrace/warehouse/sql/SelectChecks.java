@@ -23,6 +23,8 @@ final class SelectChecks {
   private static final Set<String> TABLE_FUNCTIONS =
       Set.of("unnest", "range", "generate_series", "json_each", "json_tree");
 
+  private static final String ROW_NUMBER = "rowid";
+
   private final Select select;
   private final Layer layer;
   private final Functions functions;
@@ -53,6 +55,9 @@ final class SelectChecks {
       if (node.has("function_name")) {
         call(node);
       }
+      if (isRowNumber(node)) {
+        unrepeatable(node, "rowid", "a key says which row is meant");
+      }
       if (Clock.isTimeOfDay(node, columns)) {
         unrepeatable(node, Tree.parts(node).getFirst(), "cast now() instead");
       } else if (layer.rowByRow() && Clock.of(node, columns).isPresent()) {
@@ -62,6 +67,15 @@ final class SelectChecks {
     if (layer.rowByRow()) {
       rowByRow(select.node());
     }
+  }
+
+  /** DuckDB's own number of a row, unless something in the SELECT is called so. */
+  private boolean isRowNumber(ObjectNode node) {
+    return Tree.isClass(node, Tree.COLUMN_REF)
+        && Tree.parts(node).getLast().equalsIgnoreCase(ROW_NUMBER)
+        && !columns.contains(ROW_NUMBER)
+        && Tree.objects(select.node()).stream()
+            .noneMatch(o -> o.path("alias").asText().equalsIgnoreCase(ROW_NUMBER));
   }
 
   private void query(ObjectNode node) {
