@@ -14,8 +14,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** A source that says nothing for longer than a broker keeps a transaction open. */
+/**
+ * A source that says nothing for longer than a broker keeps a transaction open, a minute; too long
+ * for every run of the tests.
+ */
+@EnabledIfSystemProperty(named = "millrace.long", matches = "true")
 @OnSharedLine
 class SlowWriterIT {
   private static final String TOPIC = "shop.raw.slow";
