@@ -6,11 +6,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Whether tables kept their promise: counted from the moment a table has caught up with its initial
- * cut, that is, when its lag was first within its target. One thread.
+ * Whether tables kept their promise, counted from the moment the whole line has caught up with what
+ * came during its initial cut: when all tables were within their targets at one look. Where that
+ * never was, each table counts from when itself was first within its own. One thread.
  */
 final class Freshness {
   private final Map<String, Watched> tables = new TreeMap<>();
+  private boolean caughtUp;
 
   /** A table that is to be judged. */
   private static final class Watched {
@@ -48,6 +50,22 @@ final class Freshness {
       watched.worst = lagMillis;
       watched.worstAt = atMillis;
     }
+  }
+
+  /**
+   * Every table has been asked.
+   *
+   * @return whether the line has caught up just now
+   */
+  boolean caughtUpNow() {
+    if (caughtUp
+        || tables.isEmpty()
+        || tables.values().stream().anyMatch(t -> t.last < 0 || t.last > t.target)) {
+      return false;
+    }
+    caughtUp = true;
+    tables.values().forEach(t -> t.worst = t.last);
+    return true;
   }
 
   /** The tables that were late, by name. */

@@ -83,6 +83,12 @@ final class Watch {
       }
     }
     measure(answers);
+    if (!answers.containsValue(null) && freshness.caughtUpNow()) {
+      out.printf(
+          Locale.ROOT,
+          "every table has caught up, %.0f s after the initial cut%n",
+          (System.nanoTime() - completeNanos) / 1e9);
+    }
     if (System.nanoTime() - shownNanos >= (terminal ? SHOW_TERMINAL_NANOS : SHOW_NANOS)) {
       show(text.lines(answers));
     }

@@ -32,4 +32,21 @@ class FreshnessTest {
             new Freshness.Miss("marts.a", 9_000, 5_000, 0),
             new Freshness.Miss("marts.b", -1, 0, 0));
   }
+
+  @Test
+  void lagCountsFromWhenAllTablesHaveCaughtUp() {
+    freshness.seen("marts.a", 1_000, 5_000, 1);
+    freshness.seen("marts.b", 9_000, 5_000, 1);
+    assertThat(freshness.caughtUpNow()).isFalse();
+    freshness.seen("marts.a", 7_000, 5_000, 2);
+    freshness.seen("marts.b", 4_000, 5_000, 2);
+    assertThat(freshness.caughtUpNow()).isFalse();
+    freshness.seen("marts.a", 2_000, 5_000, 3);
+    assertThat(freshness.misses()).containsExactly(new Freshness.Miss("marts.a", 7_000, 5_000, 2));
+    assertThat(freshness.caughtUpNow()).isTrue();
+    assertThat(freshness.misses()).isEmpty();
+    freshness.seen("marts.b", 6_000, 5_000, 4);
+    assertThat(freshness.caughtUpNow()).isFalse();
+    assertThat(freshness.misses()).containsExactly(new Freshness.Miss("marts.b", 6_000, 5_000, 4));
+  }
 }
