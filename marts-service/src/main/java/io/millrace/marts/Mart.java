@@ -2,7 +2,6 @@ package io.millrace.marts;
 
 import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.TableName;
-import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.RowDiff;
 import io.millrace.marts.control.Alterations;
 import io.millrace.marts.control.MartsBoard;
@@ -23,13 +22,10 @@ import io.millrace.warehouse.algebra.Algebra;
 import io.millrace.warehouse.algebra.Block;
 import io.millrace.warehouse.algebra.Node;
 import io.millrace.warehouse.algebra.Reason;
-import io.millrace.warehouse.algebra.Repeats;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** A dynamic table as the rounds see it. Used by the shard's loop alone. */
 final class Mart implements Planned {
@@ -79,13 +75,8 @@ final class Mart implements Planned {
 
   /** Numbers may differ by a trifle only where a query computes them otherwise each time. */
   private static RowDiff diff(DynamicTable definition, WrittenTable table) {
-    RowSchema schema = definition.schema();
-    RowDiff diff = table.diff(schema.key());
-    return definition.algebra() instanceof Algebra.Known(Node root)
-            && Repeats.exactly(
-                root, IntStream.range(0, schema.names().size()).boxed().collect(Collectors.toSet()))
-        ? diff.exactly()
-        : diff;
+    RowDiff diff = table.diff(definition.schema().key());
+    return definition.repeatsExactly() ? diff.exactly() : diff;
   }
 
   private static Refresh refresh(Shard shard, DynamicTable definition, WrittenTable table) {

@@ -3,6 +3,8 @@ package io.millrace.warehouse;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.warehouse.algebra.Algebra;
+import io.millrace.warehouse.algebra.Node;
+import io.millrace.warehouse.algebra.Repeats;
 import io.millrace.warehouse.sql.LookupPolicy;
 import io.millrace.warehouse.sql.SqlTemplate;
 import java.nio.file.Path;
@@ -11,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A table that always equals its query, within its target lag: facts and marts.
@@ -101,6 +105,16 @@ public record DynamicTable(
    */
   public record Lookup(
       TableName dimension, boolean asOf, Optional<String> column, LookupPolicy policy) {}
+
+  /**
+   * Whether the query gives the same rows, bit for bit, each time that it is run over the same
+   * ones: it neither adds floating-point numbers nor leaves ties to chance.
+   */
+  public boolean repeatsExactly() {
+    return algebra instanceof Algebra.Known(Node root)
+        && Repeats.exactly(
+            root, IntStream.range(0, schema.names().size()).boxed().collect(Collectors.toSet()));
+  }
 
   /** With another target lag. */
   DynamicTable with(TargetLag lag) {

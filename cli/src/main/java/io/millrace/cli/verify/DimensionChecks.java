@@ -92,8 +92,7 @@ record DimensionChecks(Connection duck, Dimension dimension) {
       current = notAmong(current, late);
       live = notAmong(live, late);
     }
-    RowComparison.Difference difference =
-        new RowComparison(duck, dimension.attributes(), columns).compare(live, current);
+    RowComparison.Difference difference = RowComparison.exact(duck, columns).compare(live, current);
     return difference.none() ? "" : "current members: " + difference;
   }
 

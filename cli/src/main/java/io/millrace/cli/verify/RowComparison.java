@@ -6,26 +6,41 @@ import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.Sql;
 import java.sql.Connection;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Two relations compared as multisets of rows. Floating-point columns may differ by one part in a
- * thousand millions: their sums depend on the order of addition.
+ * Two relations compared as multisets of rows. Where the query adds floating-point numbers, whose
+ * sums depend on the order of addition, such columns may differ by one part in a thousand millions,
+ * and by a thousand-millionth where they add up to about nothing.
  */
 final class RowComparison {
   private final Connection duck;
   private final List<String> exact;
   private final List<String> floating;
 
-  /**
-   * @param columns the columns that count
-   */
-  RowComparison(Connection duck, RowSchema schema, List<String> columns) {
+  private RowComparison(Connection duck, List<String> exact, List<String> floating) {
     this.duck = duck;
-    List<Column> counted =
-        schema.columns().stream().filter(c -> columns.contains(c.name())).toList();
-    this.exact = counted.stream().filter(c -> !isFloating(c)).map(Column::name).toList();
-    this.floating = counted.stream().filter(RowComparison::isFloating).map(Column::name).toList();
+    this.exact = exact;
+    this.floating = floating;
+  }
+
+  /** Floating-point numbers too are the same only when they are equal. */
+  static RowComparison exact(Connection duck, List<String> columns) {
+    return new RowComparison(duck, columns, List.of());
+  }
+
+  /** Floating-point numbers may differ by a trifle. */
+  static RowComparison close(Connection duck, RowSchema schema) {
+    Map<Boolean, List<String>> names =
+        schema.columns().stream()
+            .collect(
+                Collectors.partitioningBy(
+                    RowComparison::isFloating,
+                    Collectors.mapping(Column::name, Collectors.toList())));
+    return new RowComparison(
+        duck, names.getOrDefault(false, List.of()), names.getOrDefault(true, List.of()));
   }
 
   private static boolean isFloating(Column column) {
@@ -72,7 +87,7 @@ final class RowComparison {
   private String numbered(String relation) {
     return "SELECT %s, row_number() OVER (%s ORDER BY %s) AS _n FROM %s"
         .formatted(
-            Sql.names(java.util.stream.Stream.concat(exact.stream(), floating.stream()).toList()),
+            Sql.names(Stream.concat(exact.stream(), floating.stream()).toList()),
             exact.isEmpty() ? "" : "PARTITION BY " + Sql.names(exact),
             Sql.names(floating),
             relation);
@@ -87,7 +102,7 @@ final class RowComparison {
   private String sameFloating() {
     return floating.stream()
         .map(c ->
-            " AND (l.%1$s IS NOT DISTINCT FROM r.%1$s OR abs(l.%1$s - r.%1$s) <= 1e-9 * greatest(abs(l.%1$s), abs(r.%1$s)))"
+            " AND (l.%1$s IS NOT DISTINCT FROM r.%1$s OR abs(l.%1$s - r.%1$s) <= 1e-9 * greatest(abs(l.%1$s), abs(r.%1$s), 1))"
                 .formatted(Sql.name(c)))
         .collect(Collectors.joining());
   }

@@ -43,15 +43,47 @@ class RowComparisonTest {
         .isEqualTo(new RowComparison.Difference(1, 1));
   }
 
+  @Test
+  void letsSumsThatComeToNothingDiffer() throws Exception {
+    assertThat(
+            compare(FLOATING, "(1, 0.1::DOUBLE + 0.2 - 0.3)", "(1, 0.1::DOUBLE - 0.3 + 0.2)")
+                .none())
+        .isTrue();
+  }
+
+  @Test
+  void letsNothingDifferWhereNothingIsAdded() throws Exception {
+    assertThat(
+            compare(
+                Comparison.EXACT,
+                FLOATING,
+                "(1, 1700000000.5::DOUBLE), (2, 'nan')",
+                "(1, 1700000001.5::DOUBLE), (2, 'nan')"))
+        .isEqualTo(new RowComparison.Difference(1, 1));
+  }
+
+  private enum Comparison {
+    EXACT,
+    CLOSE
+  }
+
   private RowComparison.Difference compare(RowSchema schema, String wanted, String found)
       throws Exception {
+    return compare(Comparison.CLOSE, schema, wanted, found);
+  }
+
+  private RowComparison.Difference compare(
+      Comparison comparison, RowSchema schema, String wanted, String found) throws Exception {
     String columns = String.join(", ", schema.names());
     try (DuckDb duckDb = DuckDb.sandbox(directory, DuckDb.Limits.small());
         Connection duck = duckDb.connect()) {
-      return new RowComparison(duck, schema, schema.names())
-          .compare(
-              "(VALUES " + wanted + ") w(" + columns + ")",
-              "(VALUES " + found + ") f(" + columns + ")");
+      RowComparison rows =
+          comparison == Comparison.EXACT
+              ? RowComparison.exact(duck, schema.names())
+              : RowComparison.close(duck, schema);
+      return rows.compare(
+          "(VALUES " + wanted + ") w(" + columns + ")",
+          "(VALUES " + found + ") f(" + columns + ")");
     }
   }
 }

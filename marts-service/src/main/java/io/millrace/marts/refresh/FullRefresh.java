@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * FULL: runs the whole query and compares its result with the table's rows. Right for every query;
@@ -170,7 +169,7 @@ public final class FullRefresh implements Refresh {
 
   /** The key, or of a bag what does not differ between rows that are taken for the same. */
   private List<String> hashedColumns(RowSchema schema) {
-    if (!schema.key().isEmpty() || isExact(schema)) {
+    if (!schema.key().isEmpty() || target.definition().repeatsExactly()) {
       return schema.key().isEmpty() ? schema.names() : schema.key();
     }
     List<String> exact =
@@ -179,12 +178,6 @@ public final class FullRefresh implements Refresh {
             .map(Column::name)
             .toList();
     return exact.isEmpty() ? schema.names() : exact;
-  }
-
-  private boolean isExact(RowSchema schema) {
-    return target.definition().algebra() instanceof Algebra.Known(Node root)
-        && Repeats.exactly(
-            root, IntStream.range(0, schema.names().size()).boxed().collect(Collectors.toSet()));
   }
 
   /** What is the same for rows that are compared with each other. */
