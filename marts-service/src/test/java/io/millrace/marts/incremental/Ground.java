@@ -12,24 +12,31 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** A DuckDB in memory with tables in the schema staging, their changes, and queries over them. */
 final class Ground implements AutoCloseable {
   private final Connection duck;
+  private final Connection plans;
   private final Map<TableName, String> changes = new HashMap<>();
 
   Ground() {
     try {
       duck = DriverManager.getConnection("jdbc:duckdb:");
+      plans = DriverManager.getConnection("jdbc:duckdb:");
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
     run("SET TimeZone = 'UTC'");
     run("SET threads = 1");
     run("CREATE SCHEMA staging");
+    run(plans, "SET TimeZone = 'UTC'");
+    run(plans, "CREATE SCHEMA staging");
+    run(plans, "SET search_path = 'staging'");
   }
 
   Connection duck() {
@@ -37,7 +44,11 @@ final class Ground implements AutoCloseable {
   }
 
   void run(String sql) {
-    try (Statement statement = duck.createStatement()) {
+    run(duck, sql);
+  }
+
+  private static void run(Connection connection, String sql) {
+    try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     } catch (SQLException e) {
       throw new IllegalStateException(sql, e);
@@ -91,9 +102,14 @@ final class Ground implements AutoCloseable {
     return query.replace("@now", "CAST('" + micros + "+00' AS TIMESTAMPTZ)");
   }
 
+  /**
+   * What a service knows of a query. As there, it is planned over tables that are empty: where
+   * DuckDB sees that a column has no NULL today, its plan is right for today only.
+   */
   Algebra algebra(String query) {
+    ddl().forEach(sql -> run(plans, sql.replaceFirst("CREATE TABLE", "CREATE OR REPLACE TABLE")));
     try (PreparedStatement statement =
-        duck.prepareStatement("SELECT json_serialize_plan(?::VARCHAR)")) {
+        plans.prepareStatement("SELECT json_serialize_plan(?::VARCHAR)")) {
       statement.setString(1, at(query, PlanReader.MARK));
       try (ResultSet rows = statement.executeQuery()) {
         rows.next();
@@ -101,6 +117,22 @@ final class Ground implements AutoCloseable {
       }
     } catch (SQLException | JsonProcessingException e) {
       throw new IllegalStateException(query, e);
+    }
+  }
+
+  private List<String> ddl() {
+    List<String> all = new ArrayList<>();
+    try (Statement statement = duck.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT sql FROM duckdb_tables() WHERE schema_name = 'staging' AND NOT"
+                    + " temporary")) {
+      while (rows.next()) {
+        all.add(rows.getString(1));
+      }
+      return all;
+    } catch (SQLException e) {
+      throw new IllegalStateException("the tables cannot be listed", e);
     }
   }
 
@@ -130,6 +162,7 @@ final class Ground implements AutoCloseable {
   public void close() {
     try {
       duck.close();
+      plans.close();
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
