@@ -173,15 +173,12 @@ final class DimensionStep implements TableStep {
       }
       KeyCollisions.refuse(shard.duck(), dimension, existing);
       RowDiff.Changes changes =
-          table
-              .diff(List.of(dimension.surrogateKey()))
-              .exactly()
-              .into(
-                  shard.duck(),
-                  CHANGES,
-                  existing,
-                  Members.WANTED,
-                  new RowDiff.Scope(InputRows.KEYS, dimension.keys()));
+          Members.changes(
+              shard.duck(),
+              dimension,
+              table.diff(List.of(dimension.surrogateKey())).exactly(),
+              CHANGES,
+              existing);
       committed = table.commit(changes, watermark(cut, taken(cut)), false);
     }
     version.ifPresent(input::took);

@@ -1,5 +1,6 @@
 package io.millrace.dimension;
 
+import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
 import io.millrace.warehouse.Dimension;
 import io.millrace.warehouse.Dimension.OnDelete;
@@ -64,6 +65,24 @@ final class Members {
    */
   void apply(String existing) {
     Sql.run(duck, sql(existing));
+  }
+
+  /**
+   * The changes to the wanted rows. A natural key may be that of a default member, which stays.
+   *
+   * @param mirror of the rows that {@link #apply} was given
+   */
+  static RowDiff.Changes changes(
+      Connection duck, Dimension dimension, RowDiff diff, String into, String mirror) {
+    String wanted =
+        "(FROM %s UNION ALL BY NAME SELECT d.* FROM (%s) AS d SEMI JOIN %s AS k ON %s)"
+            .formatted(
+                WANTED,
+                DefaultMembers.select(dimension),
+                InputRows.KEYS,
+                InputRows.equal(dimension.keys(), "d", "k"));
+    return diff.into(
+        duck, into, mirror, wanted, new RowDiff.Scope(InputRows.KEYS, dimension.keys()));
   }
 
   /** The statement that {@link #apply} runs. */

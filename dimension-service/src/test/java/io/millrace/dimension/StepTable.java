@@ -138,13 +138,13 @@ record StepTable(
     engine.events().take("z", new InputRows.Moment(Instant.EPOCH, false));
     engine.wanted(mirror.relation());
     RowDiff.Changes changes =
-        new RowDiff(NAME, table.schema(), dimension.schema(), List.of(dimension.surrogateKey()))
-            .into(
-                duck,
-                "changes",
-                mirror.relation(),
-                Members.WANTED,
-                new RowDiff.Scope(InputRows.KEYS, dimension.keys()));
+        Members.changes(
+            duck,
+            dimension,
+            new RowDiff(
+                NAME, table.schema(), dimension.schema(), List.of(dimension.surrogateKey())),
+            "changes",
+            mirror.relation());
     if (changes.none()) {
       return 0;
     }
