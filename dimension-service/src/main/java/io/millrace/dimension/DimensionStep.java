@@ -237,20 +237,20 @@ final class DimensionStep implements TableStep {
     InputHistory history = input.history();
     String members = table.mirror().relation();
     switch (events) {
-      case KeyedEvents keyed -> {
-        history.load(version, members, INPUT);
-        keyed.take(
-            INPUT,
-            moments.at(version.cut(), Members.any(shard.duck(), dimension, members)),
-            history.broughtBy(version));
-      }
+      case KeyedEvents keyed ->
+          keyed.take(
+              history,
+              version,
+              moments.at(version.cut(), Members.any(shard.duck(), dimension, members)),
+              members,
+              INPUT);
       case HeldEvents held -> {
         Position next = new Position(version.tableId(), version.version());
         if (version.how() instanceof InputVersion.How.Difference) {
           held.takeAll(history.rowsAt(next), members, next);
         } else {
           holdInput(held);
-          history.load(version, members, INPUT);
+          history.load(version, INPUT);
           held.take(INPUT, moments.at(version.cut(), true));
         }
       }

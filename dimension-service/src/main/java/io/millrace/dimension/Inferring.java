@@ -54,7 +54,7 @@ final class Inferring {
       Followed input = entry.getValue();
       Optional<InputVersion> version = input.at(cut);
       if (version.isPresent()) {
-        if (!input.read(version.get(), v -> input.history().loadRows(v, FOUND))) {
+        if (!input.read(version.get(), v -> input.history().load(v, FOUND))) {
           return false;
         }
         infer(keys(entry.getKey(), FOUND + " WHERE _weight > 0"), floors.after(existing), cut);

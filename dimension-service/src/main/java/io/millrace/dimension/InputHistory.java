@@ -18,7 +18,6 @@ import io.millrace.shard.Shard;
 import io.millrace.warehouse.Dimension;
 import java.sql.Connection;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** The versions of a dimension's input, in order, none left out, and their changes as Z-sets. */
@@ -137,19 +136,23 @@ final class InputHistory {
   }
 
   /**
-   * Loads a version's changes as a Z-set: the input's columns and {@code _weight}.
-   *
-   * @param members relation of the dimension's rows, for a difference
+   * Loads a version's changes as a Z-set: the input's columns and {@code _weight}; of a difference
+   * the rows that there are.
    */
-  void load(InputVersion version, String members, String into) {
+  void load(InputVersion version, String into) {
     switch (version.how()) {
       case How.Announced(TableVersion announced) -> input.load(announced, into);
       case How.Feed(DeltaTable table) -> input.loadFromFeed(table, version.version(), into);
-      case How.Difference _ -> difference(version, members, into);
+      case How.Difference _ ->
+          Sql.run(
+              duck,
+              "CREATE OR REPLACE TEMP TABLE %s AS SELECT *, 1 AS _weight FROM %s"
+                  .formatted(
+                      Sql.name(into), rowsAt(new Position(version.tableId(), version.version()))));
       case How.Together(List<InputVersion> parts) -> {
         loadNothing(into);
         for (InputVersion part : parts) {
-          load(part, members, PART);
+          load(part, PART);
           Sql.run(
               duck,
               "INSERT INTO %s BY NAME SELECT %s, _weight FROM %s"
@@ -172,54 +175,11 @@ final class InputHistory {
             .formatted(Sql.name(zSet)));
   }
 
-  /** As {@link #load}, for who wants rows alone: a difference is all of them. */
-  void loadRows(InputVersion version, String into) {
-    switch (version.how()) {
-      case How.Announced _, How.Feed _, How.Together _ -> load(version, "", into);
-      case How.Difference _ ->
-          Sql.run(
-              duck,
-              "CREATE OR REPLACE TEMP TABLE %s AS SELECT *, 1 AS _weight FROM %s"
-                  .formatted(
-                      Sql.name(into), rowsAt(new Position(version.tableId(), version.version()))));
-    }
-  }
-
   /** No changes, as {@link #load} gives them. */
   void loadNothing(String into) {
     Sql.run(
         duck,
         "CREATE OR REPLACE TEMP TABLE %s AS SELECT *, 1 AS _weight FROM %s"
             .formatted(Sql.name(into), rowsAt(Position.NONE)));
-  }
-
-  /**
-   * All rows of the input as they are, and for each current member without one a row of its key
-   * before. The row before is the member's own, as far as the input's columns are the dimension's.
-   */
-  private void difference(InputVersion version, String members, String into) {
-    String rows = rowsAt(new Position(version.tableId(), version.version()));
-    String before =
-        input.definition().schema().columns().stream()
-            .map(c ->
-                dimension.attributes().column(c.name()).isPresent()
-                    ? "m." + Sql.name(c.name())
-                    : "NULL::" + c.type().sql() + " AS " + Sql.name(c.name()))
-            .collect(Collectors.joining(", "));
-    Sql.run(
-        duck,
-        """
-        CREATE OR REPLACE TEMP TABLE %s AS
-        SELECT *, 1 AS _weight FROM %s
-        UNION ALL
-        SELECT %s, -1 FROM %s m WHERE m.is_current AND m.%s > 0%s
-        """
-            .formatted(
-                Sql.name(into),
-                rows,
-                before,
-                members,
-                Sql.name(dimension.surrogateKey()),
-                Floors.without(dimension)));
   }
 }

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -49,21 +50,25 @@ final class InputRows {
    * Computes both relations from a Z-set of the input.
    *
    * @param changes relation with the input's columns and {@code _weight}
+   * @param existing relation of the dimension's rows, if its current members without a row among
+   *     these are gone
    */
-  void from(String changes, Moment moment) {
+  void from(String changes, Moment moment, Optional<String> existing) {
     select(STATES, weighted(changes, "> 0"), startOf(moment));
     select(BEFORE, weighted(changes, "< 0"), "NULL::TIMESTAMPTZ");
     Sql.run(
         duck,
         """
         CREATE OR REPLACE TEMP TABLE %s AS
-        SELECT DISTINCT %s, %s AS _at FROM %s b ANTI JOIN %s s ON %s
+        SELECT DISTINCT %s, %s AS _at FROM (SELECT %s FROM %s%s) b ANTI JOIN %s s ON %s
         """
             .formatted(
                 GONE,
                 qualified("b"),
                 Validity.sql(moment.committedAt()),
+                keyNames(),
                 BEFORE,
+                existing.map(this::current).orElse(""),
                 STATES,
                 same("b", "s")));
     Sql.run(
@@ -71,6 +76,12 @@ final class InputRows {
         "CREATE OR REPLACE TEMP TABLE %1$s AS SELECT %2$s FROM %3$s UNION SELECT %2$s FROM %4$s"
             .formatted(KEYS, keyNames(), STATES, GONE));
     requireKeysAndTimes();
+  }
+
+  private String current(String existing) {
+    return " UNION ALL SELECT %s FROM %s WHERE is_current AND %s > 0%s"
+        .formatted(
+            keyNames(), existing, Sql.name(dimension.surrogateKey()), Floors.without(dimension));
   }
 
   /**

@@ -29,8 +29,8 @@ record InputVersion(String tableId, long version, long cut, How how) {
     record Feed(DeltaTable table) implements How {}
 
     /**
-     * From the input's rows at that version, compared with the dimension's current members: the
-     * changes in between are no longer held.
+     * The input's rows at that version: the changes in between are no longer held. A current member
+     * without a row has ended.
      */
     record Difference() implements How {}
 
@@ -54,6 +54,11 @@ record InputVersion(String tableId, long version, long cut, How how) {
   /** The versions that it is made of. */
   List<InputVersion> parts() {
     return how instanceof How.Together(List<InputVersion> parts) ? parts : List.of(this);
+  }
+
+  /** Whether it says of all members what they are, not only of those that changed. */
+  boolean saysAll() {
+    return parts().stream().anyMatch(part -> part.how() instanceof How.Difference);
   }
 
   /** This version and the next as one, which shows the next. */

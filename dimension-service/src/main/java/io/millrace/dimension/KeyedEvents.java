@@ -7,6 +7,7 @@ import io.millrace.warehouse.Dimension.OnDelete;
 import io.millrace.warehouse.Dimension.ScdType;
 import java.sql.Connection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -26,19 +27,43 @@ final class KeyedEvents implements Events {
 
   @Override
   public void take(String changes, InputRows.Moment moment) {
-    take(changes, moment, List.of());
+    take(changes, moment, List.of(), Optional.empty());
   }
 
   /**
    * As {@link #take(String, InputRows.Moment)}, of a version that brought columns: what they say of
    * a member is no change of it, so it begins no version.
+   *
+   * @param existing relation of the dimension's rows, if the changes are all rows of the input, so
+   *     that a current member without one has ended
    */
-  void take(String changes, InputRows.Moment moment, List<Column> columns) {
-    rows.from(changes, moment);
+  void take(
+      String changes, InputRows.Moment moment, List<Column> columns, Optional<String> existing) {
+    rows.from(changes, moment, existing);
     brought = !columns.isEmpty() && dimension.scdType().hasVersions();
     if (brought) {
       rows.markSameBut(columns, changes);
     }
+  }
+
+  /**
+   * Loads and takes a version of the input.
+   *
+   * @param existing relation of the dimension's rows
+   * @param into relation for the changes
+   */
+  void take(
+      InputHistory history,
+      InputVersion version,
+      InputRows.Moment moment,
+      String existing,
+      String into) {
+    history.load(version, into);
+    take(
+        into,
+        moment,
+        history.broughtBy(version),
+        version.saysAll() ? Optional.of(existing) : Optional.empty());
   }
 
   @Override

@@ -240,10 +240,8 @@ final class Rebuilding {
       erasures.replay(SCRATCH, shown, version.cut());
       shown = version.cut();
       switch (events) {
-        case KeyedEvents keyed -> {
-          history.load(version, SCRATCH, INPUT);
-          keyed.take(INPUT, moments.at(version.cut(), !empty), history.broughtBy(version));
-        }
+        case KeyedEvents keyed ->
+            keyed.take(history, version, moments.at(version.cut(), !empty), SCRATCH, INPUT);
         case HeldEvents held -> {
           Position position = new Position(version.tableId(), version.version());
           held.takeAll(history.rowsAt(position), SCRATCH, position);

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +105,11 @@ class EvolutionTest {
         "INSERT INTO z SELECT * REPLACE (NULL AS phone, -1 AS _weight) FROM z WHERE phone IS NOT"
             + " NULL");
     ((KeyedEvents) engine.events())
-        .take("z", new InputRows.Moment(at(committedAt + 1_000_000), false), brought);
+        .take(
+            "z",
+            new InputRows.Moment(at(committedAt + 1_000_000), false),
+            brought,
+            Optional.empty());
     engine.wanted("dim");
     engine.put("dim");
   }

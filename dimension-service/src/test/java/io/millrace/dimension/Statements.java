@@ -111,6 +111,18 @@ final class Statements {
     return read(folder).dimensions().getFirst();
   }
 
+  /** The dimension dim.c, whose columns are called and made otherwise than those of staging.c. */
+  static Dimension renamed(Path folder) {
+    var _ = dimension(folder, "STORED AS SCD TYPE 1");
+    write(
+        folder,
+        "dimensions/c.sql",
+        "CREATE DIMENSION dim.c KEYS (member) SEQUENCE BY updated_at SURROGATE KEY sk"
+            + " STORED AS SCD TYPE 2 AS SELECT id AS member, segment || '!' AS segment, updated_at"
+            + " FROM staging.c WHERE phone IS NOT NULL");
+    return read(folder).dimensions().getFirst();
+  }
+
   private static Warehouse read(Path folder) {
     return WarehouseFolder.read(
             folder,
