@@ -125,10 +125,10 @@ final class HeldEvents implements Events {
             ? ""
             : """
              UNION SELECT %1$s FROM %2$s WHERE _start IN (
-              SELECT (SELECT max(_start) FROM %2$s a WHERE a._start < n._start)
-              FROM (SELECT DISTINCT _start FROM %3$s) n)\
+              SELECT (SELECT max(_start) FROM %3$s a WHERE a._start < n._start)
+              FROM (SELECT DISTINCT _start FROM %4$s) n)\
             """
-                .formatted(keys, all(), NEWS);
+                .formatted(keys, all(), snapshots(), NEWS);
     return "SELECT DISTINCT %s FROM %s WHERE %s%s".formatted(keys, from, noTruncate(), others);
   }
 
@@ -172,8 +172,7 @@ final class HeldEvents implements Events {
       UNION ALL BY NAME
       SELECT %1$s, s._next AS _start, FALSE AS _live, FALSE AS _news FROM held h
       JOIN (
-        SELECT _start, lead(_start) OVER (ORDER BY _start) AS _next
-        FROM (SELECT _start FROM %2$s GROUP BY _start HAVING sum(_weight) > 0)) s
+        SELECT _start, lead(_start) OVER (ORDER BY _start) AS _next FROM %2$s) s
         ON s._start = h._start AND s._next IS NOT NULL
       ANTI JOIN held n ON %3$s AND n._start = s._next\
     """
@@ -181,8 +180,13 @@ final class HeldEvents implements Events {
             dimension.keys().stream()
                 .map(k -> "h." + Sql.name(k))
                 .collect(Collectors.joining(", ")),
-            all(),
+            snapshots(),
             InputRows.equal(dimension.keys(), "h", "n"));
+  }
+
+  /** The times of those that have rows. */
+  private String snapshots() {
+    return "(SELECT _start FROM %s GROUP BY _start HAVING sum(_weight) > 0)".formatted(all());
   }
 
   private String truncations() {
