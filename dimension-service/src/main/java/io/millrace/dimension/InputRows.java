@@ -144,7 +144,7 @@ final class InputRows {
     return Sql.name(dimension.sequenceBy().getFirst()) + "::TIMESTAMPTZ";
   }
 
-  /** Refuses NULL in {@link #KEYS} and in the times of {@link #STATES}. */
+  /** Refuses NULL in {@link #KEYS}, and in {@link #STATES} times that are NULL or the open end. */
   void requireKeysAndTimes() {
     String nullKey =
         dimension.keys().stream()
@@ -161,16 +161,20 @@ final class InputRows {
               + dimension.name()
               + ". Leave such rows out with WHERE.");
     }
-    if (Sql.number(duck, "SELECT count(*) FROM " + STATES + " WHERE _start IS NULL") > 0) {
+    if (Sql.number(
+            duck,
+            "SELECT count(*) FROM %s WHERE _start IS NULL OR _start >= %s"
+                .formatted(STATES, Validity.OPEN_END))
+        > 0) {
       throw new MillraceException(
           DimensionError.DIM_002_NO_SEQUENCE,
           "a row of "
               + dimension.input()
-              + " has NULL in "
+              + " has NULL, or a time from 9999-12-31 on, in "
               + dimension.sequenceBy().getFirst()
               + ", which places it in the history of "
               + dimension.name()
-              + ". Give it a value in the SELECT, for example with coalesce.");
+              + ". Give it another value in the SELECT, for example with coalesce.");
     }
   }
 

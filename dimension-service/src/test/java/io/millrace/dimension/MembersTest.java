@@ -128,6 +128,16 @@ class MembersTest {
     assertThat(key).isPositive();
   }
 
+  /** A version that began there would have no time, and the one before it would stay current. */
+  @Test
+  void refusesATimeAtTheOpenEnd() {
+    apply(10, Change.put(1, 10_000_000, "a", "x"));
+    apply(20, Change.put(1, OPEN - 1, "b", "x"));
+    assertThatThrownBy(() -> apply(30, Change.put(1, OPEN, "c", "x")))
+        .hasMessageStartingWith("DIM-002 ")
+        .hasMessageContaining("9999-12-31");
+  }
+
   @Test
   void leavesDefaultMembersAlone() {
     apply(10, Change.put(-1, 10_000_000, "a", "x"));

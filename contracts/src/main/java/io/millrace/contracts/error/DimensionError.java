@@ -4,7 +4,7 @@ package io.millrace.contracts.error;
 public enum DimensionError implements ErrorCode {
   /** Two versions have the same surrogate key. */
   DIM_001_KEY_COLLISION(Kind.BUG, Response.STOP),
-  /** A row has no business time. */
+  /** A row has no business time, or one at which no version can begin. */
   DIM_002_NO_SEQUENCE(Kind.SOURCE_DATA, Response.STOP),
   /** A rebuild would lose history that is no longer held. */
   DIM_003_HISTORY_NOT_HELD(Kind.CONFIG, Response.STOP),
