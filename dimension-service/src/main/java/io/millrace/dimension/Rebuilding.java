@@ -233,7 +233,6 @@ final class Rebuilding {
     inferring.clear();
     long shown = span.after();
     InputVersion newest = InputVersion.announced(last);
-    boolean empty = !Members.any(shard.duck(), dimension, SCRATCH);
     InputVersion joined = null;
     for (InputVersion next : versions) {
       InputVersion version = joined == null ? next : joined.with(next);
@@ -241,7 +240,12 @@ final class Rebuilding {
       shown = version.cut();
       switch (events) {
         case KeyedEvents keyed ->
-            keyed.take(history, version, moments.at(version.cut(), !empty), SCRATCH, INPUT);
+            keyed.take(
+                history,
+                version,
+                moments.at(version.cut(), Members.any(shard.duck(), dimension, SCRATCH)),
+                SCRATCH,
+                INPUT);
         case HeldEvents held -> {
           Position position = new Position(version.tableId(), version.version());
           held.takeAll(history.rowsAt(position), SCRATCH, position);
@@ -253,7 +257,6 @@ final class Rebuilding {
         members.apply(SCRATCH);
         KeyCollisions.refuse(shard.duck(), dimension, SCRATCH);
         replace();
-        empty = empty && !Members.any(shard.duck(), dimension, SCRATCH);
         newest = version;
         joined = null;
       }
