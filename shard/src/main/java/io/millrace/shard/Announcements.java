@@ -1,6 +1,6 @@
 package io.millrace.shard;
 
-import io.millrace.contracts.wire.Behind;
+import io.millrace.contracts.TableName;
 import io.millrace.contracts.wire.Published;
 import io.millrace.contracts.wire.PublishedVersion;
 import io.millrace.lake.ShardPosition;
@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a shard says of its tables: a statement whenever they have moved, then the same in the lake
@@ -24,7 +25,7 @@ final class Announcements {
   private final ShardWork work;
   private final GroupOffsets offsets;
   private final ShardPositions inLake;
-  private final Map<String, Long> said = new HashMap<>();
+  private final Said said;
   private long lakeNanos;
   private boolean lakeStale;
 
@@ -34,6 +35,8 @@ final class Announcements {
     this.work = work;
     this.offsets = new GroupOffsets(shard);
     this.inLake = new ShardPositions(shard.around().lake());
+    this.said =
+        new Said(shard.service().id(), number, shard.around().warehouse().settings().retention());
   }
 
   /** Announces what has changed since the last time, if anything has. */
@@ -46,10 +49,10 @@ final class Announcements {
       positions.put(table.name().toString(), table.through());
       through = Math.max(through, table.through());
     }
-    if (!positions.equals(said) || !versions.isEmpty()) {
-      shard.around().publications().announce(statement(through, positions, versions));
-      said.clear();
-      said.putAll(positions);
+    Optional<Published> statement =
+        said.next(through, positions, versions, this::newest, System.nanoTime());
+    if (statement.isPresent()) {
+      shard.around().publications().announce(statement.get());
       lakeStale = true;
       offsets.commit(tables());
     }
@@ -83,15 +86,19 @@ final class Announcements {
     return work.tables().stream().filter(t -> shard.numberOf(t.name()) == number).toList();
   }
 
-  private Published statement(
-      long through, Map<String, Long> positions, List<PublishedVersion> versions) {
-    List<Behind> behind = new ArrayList<>();
-    positions.forEach((table, at) -> {
-      if (at < through || !said.containsKey(table)) {
-        behind.add(new Behind(table, at));
-      }
-    });
-    return new Published(shard.service().id(), number, through, behind, versions);
+  private Optional<PublishedVersion> newest(TableName table) {
+    return shard
+        .around()
+        .published()
+        .newestAt(table, Long.MAX_VALUE)
+        .map(v ->
+            new PublishedVersion(
+                table.toString(),
+                v.tableId(),
+                v.after(),
+                v.version(),
+                v.cut(),
+                v.ranges().orElse(null)));
   }
 
   private void writeToLake(long through, Map<String, Long> positions) {
