@@ -21,7 +21,7 @@ final class InputRows {
   /** The SELECT's columns, {@code _start}, and {@code _live}, FALSE where the row is a delete. */
   static final String STATES = "dimension_states";
 
-  /** Natural keys and {@code _at}. */
+  /** Natural keys, none of them NULL for no member has that, and {@code _at}. */
   static final String GONE = "dimension_gone";
 
   /** Natural keys. */
@@ -61,6 +61,7 @@ final class InputRows {
         """
         CREATE OR REPLACE TEMP TABLE %s AS
         SELECT DISTINCT %s, %s AS _at FROM (SELECT %s FROM %s%s) b ANTI JOIN %s s ON %s
+        WHERE %s
         """
             .formatted(
                 GONE,
@@ -70,7 +71,10 @@ final class InputRows {
                 BEFORE,
                 existing.map(this::current).orElse(""),
                 STATES,
-                same("b", "s")));
+                same("b", "s"),
+                dimension.keys().stream()
+                    .map(k -> "b." + Sql.name(k) + " IS NOT NULL")
+                    .collect(Collectors.joining(" AND "))));
     Sql.run(
         duck,
         "CREATE OR REPLACE TEMP TABLE %1$s AS SELECT %2$s FROM %3$s UNION SELECT %2$s FROM %4$s"

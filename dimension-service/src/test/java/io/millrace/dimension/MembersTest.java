@@ -128,6 +128,19 @@ class MembersTest {
     assertThat(key).isPositive();
   }
 
+  /** As the input's key column is called otherwise since: what goes has NULL in the new name. */
+  @Test
+  void aRowThatGoesWithoutAKeyIsNobodys() throws SQLException {
+    apply(10, Change.put(1, 10_000_000, "a", "x"));
+    Engine engine = Engine.keyed(duck, dimension);
+    engine.fill("z", List.of(Change.put(1, 10_000_000, "a", "x"), Change.delete(1)));
+    Sql.run(duck, "UPDATE z SET id = NULL WHERE _weight < 0");
+    engine.events().take("z", new InputRows.Moment(Instant.ofEpochSecond(20), false));
+    engine.wanted("dim");
+    engine.put("dim");
+    assertThat(history(1)).containsExactly(show("a", "x", 10_000_000, OPEN) + "*");
+  }
+
   /** A version that began there would have no time, and the one before it would stay current. */
   @Test
   void refusesATimeAtTheOpenEnd() {
