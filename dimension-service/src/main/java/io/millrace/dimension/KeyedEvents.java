@@ -73,6 +73,7 @@ final class KeyedEvents implements Events {
     return """
     existing AS (
       SELECT e.*, %1$s AS _start FROM %2$s e SEMI JOIN %3$s k ON %4$s WHERE e.%5$s > 0%15$s),
+    news AS (%11$s),
     events AS (
       SELECT %6$s, _start, TRUE AS _live, FALSE AS _news, %14$s AS _since%7$s FROM existing
       UNION ALL BY NAME
@@ -81,7 +82,7 @@ final class KeyedEvents implements Events {
         FROM existing)
       WHERE valid_to < %9$s AND _next IS DISTINCT FROM valid_to
       UNION ALL BY NAME
-      SELECT %6$s, %13$s AS _start, _live, TRUE AS _news%10$s FROM %11$s s%12$s)\
+      SELECT %6$s, %13$s AS _start, _live, TRUE AS _news%10$s FROM news s%12$s)\
     """
         .formatted(
             startOfExisting(),
@@ -94,11 +95,26 @@ final class KeyedEvents implements Events {
             keys,
             Validity.OPEN_END,
             Chain.ties(dimension, "TRUE"),
-            InputRows.STATES,
+            news(),
             dimension.deletes().action() == OnDelete.IGNORE ? " WHERE _live" : gone(),
             brought ? startOfSame() : "_start",
             dimension.infers() ? Dimension.KNOWN_FROM : Dimension.VALID_FROM,
             Floors.without(dimension));
+  }
+
+  /** Without a time of its own a state is never before an end that the log had before it. */
+  private String news() {
+    return dimension.sequenceBy().isEmpty()
+        ? """
+        SELECT s.* REPLACE (greatest(s._start, e._ended) AS _start) FROM %s s LEFT JOIN (
+          SELECT %s, max(valid_to) AS _ended FROM existing WHERE valid_to < %s GROUP BY ALL) e ON %s\
+        """
+            .formatted(
+                InputRows.STATES,
+                Sql.names(dimension.keys()),
+                Validity.OPEN_END,
+                InputRows.equal(dimension.keys(), "e", "s"))
+        : "FROM " + InputRows.STATES;
   }
 
   /**

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The history rule, case by case. */
 class MembersTest {
@@ -139,6 +141,23 @@ class MembersTest {
     engine.wanted("dim");
     engine.put("dim");
     assertThat(history(1)).containsExactly(show("a", "x", 10_000_000, OPEN) + "*");
+  }
+
+  /** A source's clock may stand still, or have been ahead once; the log's order is that of time. */
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "2", "7"})
+  void aKeyThatReturnsAtTheTimeOfItsEndIsBack(String type) throws SQLException {
+    dimension = Statements.dimension(folder, "STORED AS SCD TYPE " + type);
+    Sql.run(duck, "CREATE OR REPLACE TABLE dim AS " + DefaultMembers.select(dimension));
+    apply(10, Change.put(1, 10_000_000, "a", "x"));
+    apply(10, Change.delete(1));
+    apply(10, Change.put(1, 10_000_000, "b", "x"));
+    assertThat(history(1).getLast()).startsWith("b/x").endsWith("open)*");
+    apply(10, Change.delete(1));
+    assertThat(history(1)).noneMatch(row -> row.endsWith("*"));
+    apply(9, Change.put(1, 9_000_000, "c", "x"));
+    assertThat(history(1).getLast()).startsWith("c/x").endsWith("open)*");
+    assertThat(history(1)).filteredOn(row -> row.endsWith("*")).hasSize(1);
   }
 
   /** A version that began there would have no time, and the one before it would stay current. */
