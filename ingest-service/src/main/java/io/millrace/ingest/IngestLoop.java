@@ -58,7 +58,7 @@ final class IngestLoop implements Runnable {
           takeAndFollow(retry);
         } catch (MillraceException e) {
           giveUp(e, retry);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           giveUp(unexpected(e), retry);
         }
       }
@@ -70,13 +70,14 @@ final class IngestLoop implements Runnable {
   }
 
   /**
-   * Reports the error; returns when the source may be taken again, never for one that must stop.
+   * Reports the error; returns when the source may be taken again, never for one that must stop. A
+   * row that would be set aside elsewhere is one: here it has no offset yet.
    */
   private void giveUp(MillraceException error, Retry retry) throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException("while reading source " + plan.name());
     }
-    if (error.errorCode().response() == ErrorCode.Response.STOP) {
+    if (error.errorCode().response() != ErrorCode.Response.RETRY) {
       LOG.errorf("source %s stopped: %s", plan.name(), error.getMessage());
       board.stopped(error.getMessage());
       board.idleUntilInterrupted();
@@ -90,7 +91,7 @@ final class IngestLoop implements Runnable {
   }
 
   /** A loop must not end in silence: whatever it was, the source is given up and taken again. */
-  private MillraceException unexpected(RuntimeException cause) {
+  private MillraceException unexpected(Throwable cause) {
     LOG.error("source " + plan.name() + " failed", cause);
     return new MillraceException(
         IngestError.ING_052_UNEXPECTED,

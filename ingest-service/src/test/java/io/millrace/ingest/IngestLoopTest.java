@@ -7,6 +7,8 @@ import io.millrace.changelog.registry.SchemaRegistry;
 import io.millrace.changelog.topic.KafkaConnection;
 import io.millrace.changelog.topic.WarehouseTopics;
 import io.millrace.contracts.Topics;
+import io.millrace.contracts.error.ChangelogError;
+import io.millrace.contracts.error.MillraceException;
 import io.millrace.runtime.SourceStatus;
 import io.millrace.runtime.StatusBoard;
 import io.millrace.warehouse.source.ApiSource;
@@ -19,50 +21,81 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.producer.ProducerInterceptor;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class IngestLoopTest {
-  private static final AtomicInteger TRIES = new AtomicInteger();
+  private final AtomicInteger tries = new AtomicInteger();
 
-  /** A Kafka client's plug-in that fails as no code foresees, whenever a producer is made. */
-  public static final class Failing implements ProducerInterceptor<byte[], byte[]> {
-    @Override
-    public void configure(Map<String, ?> config) {
-      throw new IllegalStateException("try " + TRIES.incrementAndGet());
+  /** Looks for a class when a producer is made; then the loop fails with whatever this says. */
+  private final class Loader extends ClassLoader {
+    private final Runnable failure;
+
+    Loader(Runnable failure) {
+      super(IngestLoopTest.class.getClassLoader());
+      this.failure = failure;
     }
 
     @Override
-    public ProducerRecord<byte[], byte[]> onSend(ProducerRecord<byte[], byte[]> sent) {
-      return sent;
+    public Class<?> loadClass(String name) throws ClassNotFoundException {
+      if (name.equals("failing")) {
+        tries.incrementAndGet();
+        failure.run();
+      }
+      return super.loadClass(name);
     }
-
-    @Override
-    public void onAcknowledgement(@Nullable RecordMetadata metadata, @Nullable Exception error) {}
-
-    @Override
-    public void close() {}
   }
 
   @Test
   void saysThatASourceFailedWithoutACodeAndTakesItAgain() throws Exception {
+    fails(
+        () -> {
+          throw new IllegalStateException("for the test");
+        },
+        3,
+        "RETRYING",
+        "ING-052 source crm failed with IllegalStateException");
+  }
+
+  @Test
+  void doesNotEndInSilenceWithAnError() throws Exception {
+    fails(
+        () -> {
+          throw new OutOfMemoryError("for the test");
+        },
+        3,
+        "RETRYING",
+        "ING-052 source crm failed with OutOfMemoryError");
+  }
+
+  @Test
+  void stopsAtARowThatCannotBeSetAside() throws Exception {
+    fails(
+        () -> {
+          throw new MillraceException(ChangelogError.CL_010_NULL_NOT_ALLOWED, "for the test");
+        },
+        1,
+        "STOPPED",
+        "CL-010 for the test");
+  }
+
+  private void fails(Runnable failure, int least, String state, String error) throws Exception {
     KafkaConnection kafka =
-        new KafkaConnection("127.0.0.1:1", Map.of("interceptor.classes", Failing.class.getName()));
+        new KafkaConnection("127.0.0.1:1", Map.of("partitioner.class", "failing"));
     StatusBoard board = new StatusBoard(new SimpleMeterRegistry());
     try (WarehouseTopics topics = new WarehouseTopics(kafka);
         SchemaRegistry registry = new SchemaRegistry(URI.create("http://127.0.0.1:1"))) {
       SourcePlan plan = plan();
       IngestLoop loop =
           new IngestLoop(plan, around(kafka, topics, registry), new SourceBoard(board, plan));
-      Thread thread = Thread.ofPlatform().start(loop);
-      await(() -> TRIES.get() >= 3);
+      Thread thread = Thread.ofPlatform().unstarted(loop);
+      thread.setContextClassLoader(new Loader(failure));
+      thread.start();
+      await(() -> {
+        SourceStatus status = Objects.requireNonNull(board.sources().get("crm"));
+        return tries.get() >= least && status.state().equals(state);
+      });
       SourceStatus status = Objects.requireNonNull(board.sources().get("crm"));
-      assertThat(status.state()).isEqualTo("RETRYING");
-      assertThat(status.error())
-          .contains("ING-052", "KafkaException", "Nothing of it was announced");
+      assertThat(status.error()).startsWith(error);
       assertThat(board.mostSilent()).as("the loop's heartbeat").isPresent();
       thread.interrupt();
       thread.join(5_000);

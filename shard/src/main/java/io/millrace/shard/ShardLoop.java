@@ -51,7 +51,7 @@ final class ShardLoop implements Runnable {
           takeAndFollow(retry);
         } catch (MillraceException e) {
           giveUp(e, retry);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           giveUp(unexpected(e), retry);
         }
       }
@@ -92,7 +92,7 @@ final class ShardLoop implements Runnable {
   }
 
   /** A loop must not end in silence: whatever it was, the shard is given up and taken again. */
-  private MillraceException unexpected(RuntimeException cause) {
+  private MillraceException unexpected(Throwable cause) {
     if (isOutage(cause)) {
       return new MillraceException(
           ChangelogError.CL_052_KAFKA_UNAVAILABLE,
