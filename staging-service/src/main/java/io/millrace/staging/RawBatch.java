@@ -114,7 +114,8 @@ final class RawBatch {
 
   private MillraceException columnChanged(MillraceException e) {
     if (e.errorCode() != ChangelogError.CL_007_COLUMN_MISSING
-        && e.errorCode() != ChangelogError.CL_008_COLUMN_RETYPED) {
+        && e.errorCode() != ChangelogError.CL_008_COLUMN_RETYPED
+        && e.errorCode() != ChangelogError.CL_014_KEY_CHANGED) {
       return e;
     }
     return new MillraceException(

@@ -1,10 +1,15 @@
 package io.millrace.changelog.codec;
 
+import io.millrace.contracts.error.ChangelogError;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.AvroRows;
 import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.function.IntFunction;
 import org.apache.avro.Schema;
 
@@ -57,6 +62,7 @@ final class RawShape implements ChangeShape {
 
   @Override
   public EnvelopePlan compile(Schema envelope) {
+    requireKey(AvroRows.rowRecord(envelope));
     return EnvelopePlan.compile(envelope, this::remembered, this::read);
   }
 
@@ -93,6 +99,23 @@ final class RawShape implements ChangeShape {
     }
     position.putLong(row, record.offset());
     part.putInt(row, record.partition());
+  }
+
+  /** Under another key, rows that are several would be taken for one, or one for several. */
+  private void requireKey(Schema rowRecord) {
+    if (rowRecord.getObjectProp(AvroRows.KEY_PROPERTY) instanceof List<?> key
+        && !key.isEmpty()
+        && !wanted.key().isEmpty()
+        && !Set.copyOf(key).equals(Set.copyOf(wanted.key()))) {
+      throw new MillraceException(
+          ChangelogError.CL_014_KEY_CHANGED,
+          String.format(
+              Locale.ROOT,
+              "the key is %s in the records of %s and %s in the table.",
+              key,
+              rowRecord.getFullName(),
+              wanted.key()));
+    }
   }
 
   private EnvelopePlan.Part read(Schema rowRecord) {

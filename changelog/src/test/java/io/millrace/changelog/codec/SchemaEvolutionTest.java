@@ -10,6 +10,7 @@ import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -100,6 +101,28 @@ class SchemaEvolutionTest {
 
     assertThat(loaded.undecodable()).isEmpty();
     assertThat(duck.rows(wanted.columns(), "FROM t ORDER BY _position")).isEqualTo(expected);
+  }
+
+  @Test
+  void refusesRecordsOfAnotherKey() {
+    List<Column> columns =
+        List.of(
+            new Column("id", DataType.Simple.INTEGER, false),
+            new Column("region", DataType.Simple.VARCHAR, false));
+    RowSchema wanted = new RowSchema(columns, List.of("id"));
+    RowSchema written = new RowSchema(columns, List.of("id", "region"));
+    RawEncoder encoder = new RawEncoder("cdc", "s", "r", written, 1, 2);
+    RawChange change =
+        new RawChange("c", null, new Object[] {1, "eu"}, false, null, Instant.EPOCH, null);
+    byte[] value = encoder.value(change, Instant.EPOCH);
+    List<WireRecord> records = List.of(new WireRecord(null, value, 0, 0));
+    Schema envelope = ChangeSchemas.rawValue("w", written);
+    assertThatExceptionOfType(MillraceException.class)
+        .isThrownBy(() ->
+            ChangeDecoder.raw(Map.of(2, envelope)::get, wanted, Missing.REFUSE)
+                .load(duck.connection(), "t", duck.allocator(), List.of(records).iterator()))
+        .matches(e -> e.errorCode().code().equals("CL-014"))
+        .withMessageContaining("[id, region]");
   }
 
   @Test

@@ -28,6 +28,8 @@ public enum ChangelogError implements ErrorCode {
   CL_012_ENGINE_FAILED(Kind.EXTERNAL, Response.STOP),
   /** NULL in a table's column that is declared without it. */
   CL_013_NULL_IN_TABLE(Kind.CONFIG, Response.STOP),
+  /** The rows of a raw topic are told apart by other columns than the table was made for. */
+  CL_014_KEY_CHANGED(Kind.SOURCE_DATA, Response.STOP),
   /** The cut log has lost records, or does not begin at 0. */
   CL_050_CUT_LOG_GAP(Kind.EXTERNAL, Response.STOP),
   /** A record of a control topic that is not ours. */

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param columns that can be read, in the table's order
  * @param leftOut names of columns whose type has no form here
  * @param key names of the primary key's columns, in key order
+ * @param partitions that hold rows of it, at any depth, by oid
  */
 record CapturedTable(
     CdcTable declared,
@@ -25,7 +26,8 @@ record CapturedTable(
     long estimatedRows,
     List<CapturedColumn> columns,
     Set<String> leftOut,
-    List<String> key) {
+    List<String> key,
+    List<Partition> partitions) {
 
   /**
    * A column that can be read.
@@ -34,6 +36,25 @@ record CapturedTable(
    * @param toastable whether its value may be stored, and logged, out of line
    */
   record CapturedColumn(String name, DataType type, String typeName, boolean toastable) {}
+
+  /**
+   * A partition with rows.
+   *
+   * @param oid of the table that it is
+   * @param attachedBy the transaction that made it one, or the partition that it is in
+   * @param command which of that transaction's commands did
+   * @param fileNode changes when it is rewritten or truncated
+   * @param name as it stands in SQL
+   * @param readable whether it may be read by itself
+   */
+  record Partition(
+      long oid, long attachedBy, long command, long fileNode, String name, boolean readable) {
+
+    /** What is another when the partition may hold other rows than the log told. */
+    String mark() {
+      return oid + " " + attachedBy + " " + fileNode;
+    }
+  }
 
   /** Columns and key; only key columns are declared not null, as the log may hold older rows. */
   RowSchema schema() {
@@ -58,6 +79,7 @@ record CapturedTable(
 
   /** The same table without its estimate, to see whether it was altered. */
   CapturedTable withoutEstimate() {
-    return new CapturedTable(declared, fileNode, replicaIdentity, -1, columns, leftOut, key);
+    return new CapturedTable(
+        declared, fileNode, replicaIdentity, -1, columns, leftOut, key, partitions);
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.ingest.cdc;
 
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.ingest.SourceEvent;
+import io.millrace.ingest.SourceEvent.End;
 import io.millrace.ingest.SourceEvent.Shape;
 import io.millrace.ingest.SourceProgress;
 import io.millrace.ingest.SourceProgress.Phase;
@@ -37,6 +38,7 @@ public final class CdcReader implements SourceReader {
 
   private final Database database;
   private final Heartbeat heartbeat;
+  private final TableWatch watch;
   private final List<CapturedTable> tables;
   private final Deque<SourceEvent> first = new ArrayDeque<>();
   private @Nullable InitialSnapshot snapshot;
@@ -47,11 +49,13 @@ public final class CdcReader implements SourceReader {
   private CdcReader(
       Database database,
       Heartbeat heartbeat,
+      TableWatch watch,
       List<CapturedTable> tables,
       @Nullable InitialSnapshot snapshot,
       LogPosition start) {
     this.database = database;
     this.heartbeat = heartbeat;
+    this.watch = watch;
     this.tables = tables;
     this.snapshot = snapshot;
     this.start = start;
@@ -82,8 +86,9 @@ public final class CdcReader implements SourceReader {
     try (Connection connection = database.openUnlimited()) {
       new ServerChecks(database).check(connection);
       List<CapturedTable> tables = catalog.read(connection);
+      TableWatch watch = new TableWatch(database, catalog, tables);
       Publication publication = new Publication(database);
-      if (start == null) {
+      if (start == null || position == null) {
         slot.drop(connection);
         publication.ensure(connection);
         snapshot = InitialSnapshot.begin(database, slot, catalog, tables, connection);
@@ -92,12 +97,14 @@ public final class CdcReader implements SourceReader {
         slot.release(connection);
         slot.requireHolds(connection, start);
         publication.requireAllPublished(connection);
+        watch.requireAsAt(position, connection, tables);
         publication.ensure(connection);
       }
       CdcReader reader =
           new CdcReader(
               database,
-              new Heartbeat(database, slot, publication, heartbeat),
+              new Heartbeat(database, slot, publication, watch, heartbeat),
+              watch,
               tables,
               snapshot,
               start);
@@ -129,6 +136,11 @@ public final class CdcReader implements SourceReader {
 
   @Override
   public @Nullable SourceEvent poll(Duration wait) throws InterruptedException {
+    SourceEvent event = read(wait);
+    return event instanceof End end ? watch.marked(end) : event;
+  }
+
+  private @Nullable SourceEvent read(Duration wait) throws InterruptedException {
     InitialSnapshot reading = snapshot;
     if (reading != null) {
       SourceEvent event = reading.next();

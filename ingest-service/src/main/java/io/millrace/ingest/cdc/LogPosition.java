@@ -97,7 +97,7 @@ record LogPosition(long lsn, @Nullable Long txId, Instant committedAt) {
     throw unreadable("without " + key, null);
   }
 
-  private static MillraceException unreadable(String text, @Nullable Throwable cause) {
+  static MillraceException unreadable(String text, @Nullable Throwable cause) {
     return new MillraceException(
         IngestError.ING_019_POSITION_UNREADABLE,
         "the position '"

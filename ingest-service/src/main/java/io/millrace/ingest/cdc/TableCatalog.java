@@ -4,6 +4,7 @@ import io.millrace.contracts.error.IngestError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.DataType;
 import io.millrace.ingest.cdc.CapturedTable.CapturedColumn;
+import io.millrace.ingest.cdc.CapturedTable.Partition;
 import io.millrace.warehouse.source.CdcSource.CdcTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -23,7 +24,10 @@ final class TableCatalog {
       SELECT c.oid, coalesce(pg_relation_filenode(c.oid), 0), c.relreplident, c.reltuples::bigint,
              has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'),
              row_security_active(c.oid),
-             c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)
+             c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid),
+             current_setting('server_version_num')::int >= 180000 AND EXISTS (
+               SELECT FROM pg_attribute
+               WHERE attrelid = c.oid AND attgenerated <> '' AND NOT attisdropped)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = ? AND c.relname = ? AND c.relkind IN ('r', 'p')
       """;
@@ -48,6 +52,23 @@ final class TableCatalog {
       JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
       WHERE i.indrelid = ? AND i.indisprimary AND k.place <= i.indnkeyatts
       ORDER BY k.place
+      """;
+
+  private static final String PARTITIONS =
+      """
+      WITH RECURSIVE tree AS (
+        SELECT inhrelid, xmin AS attached, cmin AS command FROM pg_inherits WHERE inhparent = ?
+        UNION ALL
+        SELECT i.inhrelid,
+               CASE WHEN age(i.xmin) < age(t.attached) THEN i.xmin ELSE t.attached END,
+               CASE WHEN age(i.xmin) < age(t.attached) THEN i.cmin ELSE t.command END
+        FROM tree t JOIN pg_inherits i ON i.inhparent = t.inhrelid)
+      SELECT c.oid, t.attached::text::bigint, t.command::text::bigint,
+             coalesce(pg_relation_filenode(c.oid), 0), format('%I.%I', n.nspname, c.relname),
+             has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+      FROM tree t JOIN pg_class c ON c.oid = t.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind = 'r'
+      ORDER BY c.oid
       """;
 
   private final Database database;
@@ -88,9 +109,13 @@ final class TableCatalog {
                 row.getLong(4),
                 columns,
                 leftOut,
-                key(connection, oid));
+                key(connection, oid),
+                partitions(connection, oid));
         checkRows(table, row.getBoolean(5), row.getBoolean(6), row.getBoolean(7));
         check(captured);
+        if (row.getBoolean(8)) {
+          checkGenerated(captured);
+        }
         return captured;
       }
     }
@@ -119,6 +144,26 @@ final class TableCatalog {
       }
     }
     return columns;
+  }
+
+  private static List<Partition> partitions(Connection connection, long oid) throws SQLException {
+    List<Partition> partitions = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(PARTITIONS)) {
+      statement.setLong(1, oid);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          partitions.add(
+              new Partition(
+                  row.getLong(1),
+                  row.getLong(2),
+                  row.getLong(3),
+                  row.getLong(4),
+                  row.getString(5),
+                  row.getBoolean(6)));
+        }
+      }
+    }
+    return partitions;
   }
 
   private static List<String> key(Connection connection, long oid) throws SQLException {
@@ -202,6 +247,18 @@ final class TableCatalog {
           table,
           "has a replica identity that does not tell the primary key of a deleted row",
           "ALTER TABLE " + sqlName + " REPLICA IDENTITY DEFAULT;");
+    }
+  }
+
+  /** Version 18 refuses updates of a published table whose whole rows have unpublished columns. */
+  private void checkGenerated(CapturedTable captured) {
+    if (captured.logsWholeOldRows()) {
+      throw refused(
+          IngestError.ING_010_REPLICA_IDENTITY,
+          captured.declared(),
+          "has generated columns and the replica identity FULL, so PostgreSQL 18 would refuse to"
+              + " update its rows once it is published",
+          "ALTER TABLE " + Sql.table(captured.declared()) + " REPLICA IDENTITY DEFAULT;");
     }
   }
 

@@ -61,6 +61,9 @@ final class TableDecoder {
       }
     }
     List<String> key = key(record.keySchema());
+    if (!key.equals(schema.key())) {
+      throw keyChanged();
+    }
     List<Column> columns =
         readers.stream().map(r -> new Column(r.name(), r.type(), !key.contains(r.name()))).toList();
     RowSchema found = new RowSchema(columns, key);
@@ -89,6 +92,15 @@ final class TableDecoder {
     }
     List<String> names = keySchema.fields().stream().map(Field::name).toList();
     return new HashSet<>(names).equals(new HashSet<>(schema.key())) ? schema.key() : names;
+  }
+
+  private MillraceException keyChanged() {
+    return new MillraceException(
+        IngestError.ING_022_TABLE_NOT_CAPTURED_YET,
+        database.about()
+            + ": table "
+            + Sql.table(table.declared())
+            + " has another primary key since the last snapshot. The source is read anew.");
   }
 
   Rows rows(Op op, Struct value) {

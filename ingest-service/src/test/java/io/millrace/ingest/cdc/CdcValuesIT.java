@@ -229,6 +229,72 @@ class CdcValuesIT extends OnDatabase {
   }
 
   @Test
+  void tellsColumnsThatChangeAmidATransaction() throws Exception {
+    database.run("CREATE TABLE t (id int PRIMARY KEY, a text, n numeric(5,2))");
+    database.capture("t");
+    try (CdcReader reader = open(null)) {
+      Events.untilEnd(reader);
+      database.transaction(
+          "INSERT INTO t VALUES (1, 'a', 1)",
+          "ALTER TABLE t ADD COLUMN b int DEFAULT 7",
+          "UPDATE t SET a = 'x' WHERE id = 1",
+          "ALTER TABLE t ALTER COLUMN n TYPE numeric(9,3)",
+          "INSERT INTO t VALUES (2, 'y', 1, 8)",
+          "ALTER TABLE t RENAME COLUMN b TO c",
+          "INSERT INTO t VALUES (3, 'y', 1, 8)",
+          "TRUNCATE t",
+          "INSERT INTO t VALUES (4, 'z', 2, 9)",
+          "ALTER TABLE t DROP COLUMN a",
+          "UPDATE t SET c = 10",
+          "DELETE FROM t WHERE id = 4");
+      assertThat(told(Events.untilChanges(reader, 8)))
+          .containsExactly(
+              "t c [1, a, 1.00]",
+              "id a n DECIMAL(5,2) b",
+              "t u [1, x, 1.00, 7]",
+              "id a n DECIMAL(9,3) b",
+              "t c [2, y, 1.000, 8]",
+              "id a n DECIMAL(9,3) c",
+              "t c [3, y, 1.000, 8]",
+              "t t null",
+              "t c [4, z, 2.000, 9]",
+              "id n DECIMAL(9,3) c",
+              "t u [4, 2.000, 10]",
+              "t d [4]");
+    }
+  }
+
+  @Test
+  void leavesGeneratedColumnsOut() throws Exception {
+    generated();
+    try (CdcReader reader = open(null)) {
+      Events.untilEnd(reader);
+      database.run("INSERT INTO t VALUES (2, 2)", "UPDATE t SET n = 3", "DELETE FROM t");
+      assertThat(told(Events.untilChanges(reader, 5)))
+          .containsExactly("t c [2, 2]", "t u [1, 3]", "t u [2, 3]", "t d [1]", "t d [2]");
+    }
+  }
+
+  /** Since version 18 the server refuses to update such a table once it is published. */
+  @Test
+  void doesNotPublishATableWhoseRowsCouldNotBeUpdatedThen() throws Exception {
+    generated();
+    database.run("ALTER TABLE t REPLICA IDENTITY FULL");
+    assertThatThrownBy(() -> open(null).close())
+        .hasMessageStartingWith("ING-010")
+        .hasMessageContaining("generated")
+        .hasMessageContaining("REPLICA IDENTITY DEFAULT;");
+    database.run("UPDATE t SET n = 3");
+  }
+
+  private void generated() throws Exception {
+    database.run(
+        "CREATE TABLE t (id int PRIMARY KEY, n int, g int GENERATED ALWAYS AS (n * 2) STORED)",
+        "INSERT INTO t VALUES (1, 1)");
+    database.capture("t");
+  }
+
+  @Test
   void tellsTheColumnsOfOldRowsWhenTheTableHasOthersByNow() throws Exception {
     database.run("CREATE TABLE t (id int PRIMARY KEY, a text)");
     database.capture("t");
