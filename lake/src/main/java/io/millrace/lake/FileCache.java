@@ -12,7 +12,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +37,10 @@ final class FileCache {
   private final Clock clock;
   private final long bytesMax;
   private final Map<Path, Copy> copies = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Path, Integer> held = new HashMap<>();
   private long bytes;
   private Instant lookedThrough;
+  private Instant renewed;
 
   private record Copy(Path file, long bytes, Instant used) {}
 
@@ -46,6 +50,7 @@ final class FileCache {
     this.clock = clock;
     this.bytesMax = bytesMax;
     this.lookedThrough = clock.instant();
+    this.renewed = lookedThrough;
     Files.createDirectories(directory);
     lookThrough();
     shrink();
@@ -96,10 +101,40 @@ final class FileCache {
       Files.setLastModifiedTime(file, FileTime.from(now));
       add(new Copy(file, size, now));
     }
+    if (renewed.isBefore(now.minus(NOTED))) {
+      renew(now);
+    }
     if (lookedThrough.isBefore(now.minus(IN_USE))) {
       lookThrough();
     }
     shrink();
+  }
+
+  /** These files are being brought together: until released, each counts as used all the time. */
+  synchronized void hold(Collection<Path> files) {
+    files.forEach(file -> held.merge(file, 1, Integer::sum));
+  }
+
+  /** These files are here, or will not come; they were used just now. */
+  synchronized void release(Collection<Path> files) {
+    renew(clock.instant());
+    files.forEach(
+        file -> held.computeIfPresent(file, (_, holders) -> holders == 1 ? null : holders - 1));
+  }
+
+  private void renew(Instant now) {
+    renewed = now;
+    for (Path file : held.keySet()) {
+      Copy copy = copies.get(file);
+      if (copy != null) {
+        try {
+          Files.setLastModifiedTime(file, FileTime.from(now));
+          add(new Copy(file, copy.bytes(), now));
+        } catch (IOException e) {
+          forget(file);
+        }
+      }
+    }
   }
 
   /** Notes that a copy is gone. */

@@ -175,15 +175,20 @@ final class ObjectFiles implements Storage {
 
   @Override
   public void bring(Map<Path, Long> sizes) throws IOException {
-    List<Path> missing =
-        sizes.entrySet().stream()
-            .filter(f -> !isHere(f.getKey(), f.getValue()))
-            .map(Map.Entry::getKey)
-            .toList();
-    if (missing.size() == 1) {
-      download(missing.getFirst());
-    } else if (!missing.isEmpty()) {
-      downloadAll(missing);
+    cache.hold(sizes.keySet());
+    try {
+      List<Path> missing =
+          sizes.entrySet().stream()
+              .filter(f -> !isHere(f.getKey(), f.getValue()))
+              .map(Map.Entry::getKey)
+              .toList();
+      if (missing.size() == 1) {
+        download(missing.getFirst());
+      } else if (!missing.isEmpty()) {
+        downloadAll(missing);
+      }
+    } finally {
+      cache.release(sizes.keySet());
     }
   }
 
