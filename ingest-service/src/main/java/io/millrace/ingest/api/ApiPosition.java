@@ -9,10 +9,13 @@ import io.millrace.contracts.error.IngestError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.warehouse.source.ApiSource;
 import io.millrace.warehouse.source.ApiSource.ApiResource;
+import io.millrace.warehouse.source.ApiSource.Auth;
+import io.millrace.warehouse.source.ApiSource.Field;
 import io.millrace.warehouse.source.ApiSource.Parent;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,8 +28,10 @@ import java.util.TreeMap;
  *
  * @param startedAt when the last complete run began
  * @param resources the scopes of each resource that was ever read completely
+ * @param declared a mark of how each was declared then; none in a position from before there were
  */
-record ApiPosition(Instant startedAt, Map<String, Map<Scope, String>> resources) {
+record ApiPosition(
+    Instant startedAt, Map<String, Map<Scope, String>> resources, Map<String, String> declared) {
 
   /** Most characters of a position: about 8,000 parents. */
   static final int TEXT_MAX = 512_000;
@@ -35,7 +40,7 @@ record ApiPosition(Instant startedAt, Map<String, Map<Scope, String>> resources)
 
   /** Before the first run. */
   static ApiPosition none() {
-    return new ApiPosition(Instant.EPOCH, Map.of());
+    return new ApiPosition(Instant.EPOCH, Map.of(), Map.of());
   }
 
   /** The scopes known of a resource; empty if it was never read. */
@@ -44,11 +49,48 @@ record ApiPosition(Instant startedAt, Map<String, Map<Scope, String>> resources)
   }
 
   /**
-   * Whether a source can go on from here: every resource was read before and its path places are
-   * the same. Otherwise all of it is read again.
+   * Whether a source can go on from here: every resource was read before, and as it is declared
+   * now. Otherwise all of it is read again.
    */
   boolean covers(ApiSource source) {
-    return source.resources().stream().allMatch(this::covers);
+    return source.resources().stream()
+        .allMatch(r ->
+            covers(r)
+                && declared
+                    .getOrDefault(r.name(), declaration(source, r))
+                    .equals(declaration(source, r)));
+  }
+
+  /** The marks of a source's resources. */
+  static Map<String, String> declarations(ApiSource source) {
+    Map<String, String> marks = new TreeMap<>();
+    source.resources().forEach(r -> marks.put(r.name(), declaration(source, r)));
+    return marks;
+  }
+
+  /** A hash of all that decides which rows a resource has, and what is in them. */
+  private static String declaration(ApiSource source, ApiResource resource) {
+    List<Object> parts =
+        List.of(
+            source.baseUrl(),
+            source.auth() instanceof Auth.Bearer bearer ? bearer.token().reference() : "",
+            new TreeMap<>(source.headers()),
+            resource.path(),
+            new TreeMap<>(resource.parameters()),
+            resource.parent().map(Parent::resource).orElse(""),
+            new TreeMap<>(resource.parent().map(Parent::parameters).orElse(Map.of())),
+            new TreeMap<>(resource.query()),
+            resource.records(),
+            resource.fields().stream().map(f -> List.of(column(f), f.pointer())).toList(),
+            resource.key(),
+            resource.cursor(),
+            resource.pagination(),
+            resource.write());
+    return Integer.toHexString(parts.toString().hashCode());
+  }
+
+  private static String column(Field field) {
+    return field.column().name() + " " + field.column().type().sql() + " " + field.present();
   }
 
   private boolean covers(ApiResource resource) {
@@ -61,7 +103,7 @@ record ApiPosition(Instant startedAt, Map<String, Map<Scope, String>> resources)
 
   /**
    * This position as JSON: {@code {"startedAt": ..., "resources": {"issues": [{"places": {"repo":
-   * ...}, "cursor": ...}]}}}.
+   * ...}, "cursor": ...}]}, "declared": {"issues": ...}}}.
    *
    * @throws MillraceException ING-041 when that is longer than {@link #TEXT_MAX}
    */
@@ -82,6 +124,8 @@ record ApiPosition(Instant startedAt, Map<String, Map<Scope, String>> resources)
         }
       });
     });
+    ObjectNode marks = root.putObject("declared");
+    declared.forEach(marks::put);
     String text = root.toString();
     if (text.length() > TEXT_MAX) {
       throw ApiProblem.of(
@@ -116,7 +160,12 @@ record ApiPosition(Instant startedAt, Map<String, Map<Scope, String>> resources)
         }
         resources.put(resource.getKey(), scopes);
       }
-      return new ApiPosition(Instant.parse(root.required("startedAt").asText()), resources);
+      Map<String, String> declared = new TreeMap<>();
+      root.path("declared")
+          .properties()
+          .forEach(mark -> declared.put(mark.getKey(), mark.getValue().asText()));
+      return new ApiPosition(
+          Instant.parse(root.required("startedAt").asText()), resources, declared);
     } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
       throw new MillraceException(
           IngestError.ING_039_API_POSITION_UNREADABLE,

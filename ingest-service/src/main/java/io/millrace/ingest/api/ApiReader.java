@@ -52,7 +52,7 @@ public final class ApiReader implements SourceReader {
    * Opens a source.
    *
    * @param position of an {@link SourceEvent.End} of this source, or null to read all of it; also
-   *     if the source has other resources now, all of it is read again
+   *     if the source has other resources now, or declares them otherwise, all of it is read again
    * @param secrets looks a secret up, with each request anew; empty while it is unset
    * @param clock times the runs and the pauses
    * @param random spreads the pauses after failures

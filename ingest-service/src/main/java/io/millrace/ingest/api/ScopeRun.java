@@ -71,6 +71,14 @@ final class ScopeRun {
     } else {
       this.greatest = parse(reached);
       this.bound = greatest.minus(cursor.lag());
+      if (!cursor.lag().isZero() && bound.equals(greatest)) {
+        throw ApiProblem.of(
+            IngestError.ING_040_API_DECLARATION_INVALID,
+            "resource %s: cursor.lag cannot be taken from values of column %s, which are not"
+                + " timestamps in ISO form. Remove the lag, or take another column.",
+            resource.name(),
+            cursor.column());
+      }
       this.askFrom = bound.text();
     }
   }

@@ -93,7 +93,7 @@ final class SyncRun {
 
   /** What the next run can go on from; only when {@link #next} has said null. */
   ApiPosition reached() {
-    return new ApiPosition(startedAt, reached);
+    return new ApiPosition(startedAt, reached, ApiPosition.declarations(source));
   }
 
   /** Makes events of the answer to the last request. */

@@ -18,7 +18,9 @@ class ApiPositionTest {
     }
     Map<Scope, String> repos = Map.of(Scope.of("repos", Map.of()), "");
     return new ApiPosition(
-        Instant.parse("2026-03-01T00:00:00.5Z"), Map.of("repos", repos, "issues", issues));
+        Instant.parse("2026-03-01T00:00:00.5Z"),
+        Map.of("repos", repos, "issues", issues),
+        Map.of("repos", "1f"));
   }
 
   @Test

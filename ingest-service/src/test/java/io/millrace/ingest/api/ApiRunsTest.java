@@ -17,10 +17,15 @@ import io.millrace.warehouse.source.ApiSource.Write;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a run asks for after the runs before it. */
 class ApiRunsTest {
@@ -223,6 +228,49 @@ class ApiRunsTest {
       Instant start = end(events).committedAt();
       assertThat(events).contains(new Opening("repos", start), new Opening("issues", start));
       assertThat(changes(events, "repos")).hasSize(REPOS);
+    }
+  }
+
+  private static Stream<Consumer<Github>> edits() {
+    return Stream.of(
+        g -> g.repoFields = Github.REPO_FIELDS.subList(0, 9).reversed(),
+        g -> g.headers = Map.of("Accept", "application/json"),
+        g -> g.initial = "1999-01-01T00:00:00Z",
+        g -> g.pagination = Pagination.LINK_HEADER,
+        g -> g.perPage = 50);
+  }
+
+  @ParameterizedTest
+  @MethodSource("edits")
+  void sourceThatIsDeclaredOtherwiseIsReadWholeAgain(Consumer<Github> edit)
+      throws InterruptedException {
+    github.pagination = Pagination.NONE;
+    String position;
+    try (ReaderDriver driver = open()) {
+      position = end(driver.run()).position();
+    }
+    edit.accept(github);
+    try (ReaderDriver driver = open(position)) {
+      List<SourceEvent> events = driver.run();
+      assertThat(events).contains(new Opening("repos", end(events).committedAt()));
+    }
+  }
+
+  @Test
+  void sourceThatIsOnlyAskedOtherwiseGoesOn() throws InterruptedException {
+    String position;
+    try (ReaderDriver driver = open()) {
+      position = end(driver.run()).position();
+    }
+    github.timeout = Duration.ofSeconds(11);
+    github.attempts = 7;
+    try (ReaderDriver driver = open(position)) {
+      assertThat(driver.run()).noneMatch(Opening.class::isInstance);
+    }
+    String older = position.substring(0, position.indexOf(",\"declared\"")) + "}";
+    github.perPage = 50;
+    try (ReaderDriver driver = open(older)) {
+      assertThat(driver.run()).noneMatch(Opening.class::isInstance);
     }
   }
 

@@ -65,6 +65,14 @@ final class ApiYaml {
   static final Shape CURSOR =
       new Shape("api-cursor", "column", "initial", "parameter", "lag", "order");
 
+  /** Text may hold timestamps. */
+  private static final Set<DataType> TIMES =
+      Set.of(
+          DataType.Simple.DATE,
+          DataType.Simple.TIMESTAMP,
+          DataType.Simple.TIMESTAMPTZ,
+          DataType.Simple.VARCHAR);
+
   private static final Pattern PLACE = Pattern.compile("\\{([^}]*)}");
   private static final URI NO_URL = URI.create("http://unset.invalid");
 
@@ -134,7 +142,7 @@ final class ApiYaml {
         item.text("records").orElse(""),
         fields,
         key,
-        item.object("cursor", CURSOR).map(c -> cursor(c, columns)),
+        item.object("cursor", CURSOR).map(c -> cursor(c, fields)),
         item.choice("pagination", words(Pagination.values())).orElse(Pagination.NONE),
         item.choice("write", words(Write.values())).orElse(Write.MERGE));
   }
@@ -217,11 +225,20 @@ final class ApiYaml {
     return new Parent(resource, parameters);
   }
 
-  private static Cursor cursor(YamlObject item, List<String> columns) {
+  private static Cursor cursor(YamlObject item, List<Field> fields) {
     String column = item.requiredText("column");
     if (!column.isEmpty()) {
-      checkColumn(item, "column", column, columns);
+      checkColumn(item, "column", column, fields.stream().map(f -> f.column().name()).toList());
     }
+    fields.stream()
+        .map(Field::column)
+        .filter(c -> c.name().equals(column) && item.has("lag") && !TIMES.contains(c.type()))
+        .forEach(c ->
+            item.problem(
+                WarehouseError.WH_013_WRONG_VALUE,
+                "lag",
+                "there is no time to go back by in a cursor of type " + c.type().sql(),
+                Optional.of("leave lag out, or take a cursor that is a time")));
     return new Cursor(
         column,
         item.requiredText("initial"),
