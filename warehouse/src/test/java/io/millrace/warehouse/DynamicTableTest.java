@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.contracts.TableName;
 import io.millrace.warehouse.DynamicTable.RefreshMode;
+import io.millrace.warehouse.algebra.Algebra;
+import io.millrace.warehouse.algebra.Reason;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DynamicTableTest {
   private static final Instant NOW = Instant.parse("2026-11-20T23:30:00.123456Z");
@@ -133,11 +136,34 @@ class DynamicTableTest {
           SELECT count(*) AS n FROM staging.orders                                          |
           SELECT id FROM staging.orders UNION ALL SELECT id FROM staging.orders             |
           WITH x AS (SELECT id FROM staging.orders) SELECT id FROM x                        |
+          SELECT upper(country) AS country, count(*) AS n FROM staging.orders GROUP BY country |
+          SELECT upper(c) AS c, count(*) AS n FROM (SELECT country AS c FROM staging.orders) GROUP BY c |
+          SELECT customer AS id, count(*) AS n FROM staging.orders GROUP BY id, customer    |
+          SELECT id AS customer, customer AS id, count(*) AS n FROM staging.orders GROUP BY id, customer | customer,id
+          SELECT customers.id, count(*) AS n FROM staging.orders, staging.customers GROUP BY staging.orders.id, staging.customers.id |
+          SELECT c.id, count(*) AS n FROM staging.orders o LEFT JOIN staging.customers c USING (id) GROUP BY id, c.id |
+          SELECT country, unnest(list(amount)) AS u FROM staging.orders GROUP BY country    |
+          SELECT id, unlist([1, 2]) AS u FROM staging.orders                                |
+          SELECT id, generate_subscripts([1, 2], 1) AS u FROM staging.orders                |
+          SELECT customer, (SELECT max(c.name) FROM staging.customers c WHERE c.id = o.id) AS m, count(*) AS n FROM staging.orders o GROUP BY ALL | customer,m
+          SELECT o.id, o.country FROM staging.customers o JOIN staging.lines l ON l.order_id = o.id AND l.line = 1 AND EXISTS (SELECT 1 FROM staging.orders o) | id,country
           """)
   void theKeyIsWhatIdentifiesARow(String select, String key) {
     List<String> expected =
         key == null ? List.of() : List.of(key.replace("a.id", "id").split(",", -1));
     assertThat(new TestFolder(temp).mart(select).m().schema().key()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT id, moment FROM staging.orders ORDER BY moment LIMIT extract(day FROM now())",
+        "SELECT id FROM staging.orders ORDER BY id OFFSET extract(minute FROM now())",
+        "SELECT quantile_cont(amount, extract(day FROM now()) / 100.0) AS q FROM staging.orders",
+      })
+  void aConstantOfTheTimeIsNotTakenForAConstant(String select) {
+    assertThat(new TestFolder(temp).mart(select).m().algebra())
+        .isEqualTo(new Algebra.Unknown(Reason.NOW_OUTSIDE_FILTER, "now()"));
   }
 
   @Test

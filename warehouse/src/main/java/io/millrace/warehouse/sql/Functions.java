@@ -1,5 +1,6 @@
 package io.millrace.warehouse.sql;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -12,10 +13,15 @@ import java.util.stream.Collectors;
  * @param aggregates that are no scalar functions as well
  * @param unrepeatable that give another value when they are called again: volatile ones, those that
  *     hold for one query only, and macros that call such
+ * @param unnesting that make several rows of one in a select list
  */
-record Functions(Set<String> names, Set<String> aggregates, Set<String> unrepeatable) {
+record Functions(
+    Set<String> names, Set<String> aggregates, Set<String> unrepeatable, Set<String> unnesting) {
   /** DuckDB declares these consistent, and they are not. */
   private static final Set<String> CLOCKS = Set.of("current_localtime", "current_localtimestamp");
+
+  /** These are no functions to DuckDB. */
+  private static final Set<String> UNNEST = Set.of("unnest", "unlist");
 
   /**
    * One overload.
@@ -40,13 +46,24 @@ record Functions(Set<String> names, Set<String> aggregates, Set<String> unrepeat
         unrepeatable.add(f.name());
       }
     }
+    Set<String> unnesting = new HashSet<>(UNNEST);
+    Pattern unnest = Pattern.compile("\\b(" + String.join("|", UNNEST) + ")\\s*\\(");
+    overloads.stream()
+        .filter(f -> unnest.matcher(f.definition()).find())
+        .forEach(f -> unnesting.add(f.name()));
     Set<String> scalars = names(overloads, Set.of("scalar", "macro"));
     Set<String> aggregates = names(overloads, Set.of("aggregate"));
     aggregates.removeAll(scalars);
     return new Functions(
         overloads.stream().map(Overload::name).collect(Collectors.toSet()),
         aggregates,
-        unrepeatable);
+        unrepeatable,
+        unnesting);
+  }
+
+  /** Whether something in a select list makes several rows of one. */
+  boolean makesRows(JsonNode items) {
+    return Tree.ofClass(items, Tree.FUNCTION).map(Tree::function).anyMatch(unnesting::contains);
   }
 
   private static Set<String> names(Set<Overload> overloads, Set<String> kinds) {

@@ -5,19 +5,29 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The key of a grouped SELECT: its GROUP BY columns, when all of them are in the output. */
 final class GroupKey {
   private final JsonNode query;
   private final List<String> output;
   private final Functions functions;
+  private final Predicate<JsonNode> inputColumns;
 
-  GroupKey(JsonNode query, List<String> output, Functions functions) {
+  /**
+   * Of one query.
+   *
+   * @param inputColumns whether a name means a column of its input, which goes before an alias
+   */
+  GroupKey(
+      JsonNode query, List<String> output, Functions functions, Predicate<JsonNode> inputColumns) {
     this.query = query;
     this.output = output;
     this.functions = functions;
+    this.inputColumns = inputColumns;
   }
 
   static boolean isGrouped(JsonNode query) {
@@ -49,17 +59,24 @@ final class GroupKey {
     Set<String> key = new LinkedHashSet<>();
     for (JsonNode group : query.path("group_expressions")) {
       Optional<String> column = column(group, items);
-      if (column.isEmpty()) {
+      if (column.isEmpty() || !key.add(column.get())) {
         return List.of();
       }
-      key.add(column.get());
     }
     return List.copyOf(key);
   }
 
+  /** Whether an aggregate of this query is in it; those of subqueries are theirs. */
   private boolean aggregates(JsonNode item) {
-    return Tree.ofClass(item, Tree.FUNCTION)
-        .anyMatch(f -> functions.aggregates().contains(Tree.function(f)));
+    if (Tree.isClass(item, "SUBQUERY")) {
+      return false;
+    }
+    boolean found =
+        Tree.isClass(item, Tree.FUNCTION) && functions.aggregates().contains(Tree.function(item));
+    for (JsonNode child : item) {
+      found |= aggregates(child);
+    }
+    return found;
   }
 
   private Optional<String> column(JsonNode group, JsonNode items) {
@@ -75,17 +92,16 @@ final class GroupKey {
       }
     }
     boolean bareName = Tree.isClass(group, Tree.COLUMN_REF) && Tree.parts(group).size() == 1;
-    return bareName
+    return bareName && !inputColumns.test(group)
         ? output.stream().filter(Tree.parts(group).getFirst()::equalsIgnoreCase).findFirst()
         : Optional.empty();
   }
 
   private static boolean same(JsonNode group, JsonNode item) {
     if (Tree.isClass(group, Tree.COLUMN_REF) && Tree.isClass(item, Tree.COLUMN_REF)) {
-      List<String> a = Tree.parts(group);
-      List<String> b = Tree.parts(item);
-      boolean comparable = a.size() != b.size() || a.getFirst().equalsIgnoreCase(b.getFirst());
-      return comparable && a.getLast().equalsIgnoreCase(b.getLast());
+      String a = String.join(".", Tree.parts(group)).toLowerCase(Locale.ROOT);
+      String b = String.join(".", Tree.parts(item)).toLowerCase(Locale.ROOT);
+      return a.equals(b) || a.endsWith("." + b) || b.endsWith("." + a);
     }
     return bare(group).equals(bare(item));
   }

@@ -36,21 +36,27 @@ final class RowKey {
     this.query = query;
     this.output = output;
     this.functions = functions;
-    for (ObjectNode node : Tree.objects(query.path("from_table"))) {
-      if (Tree.isType(node, Tree.BASE_TABLE)) {
-        List<String> path = Inputs.path(node);
-        schemas.apply(path).ifPresent(s -> tables.put(alias(node), new Table(path, s)));
-      }
+    addTables(query.path("from_table"), schemas);
+  }
+
+  /** The tables of a FROM, through its joins; those of subqueries are not seen here. */
+  private void addTables(JsonNode from, Function<List<String>, Optional<RowSchema>> schemas) {
+    if (from instanceof ObjectNode node && Tree.isType(from, Tree.BASE_TABLE)) {
+      List<String> path = Inputs.path(node);
+      schemas.apply(path).ifPresent(s -> tables.put(alias(node), new Table(path, s)));
+    } else if (Tree.isType(from, "JOIN")) {
+      addTables(from.path("left"), schemas);
+      addTables(from.path("right"), schemas);
     }
   }
 
   List<String> infer() {
-    boolean changesRows =
+    boolean aggregated =
         Tree.ofClass(query.path("select_list"), Tree.FUNCTION)
             .map(Tree::function)
-            .anyMatch(f -> functions.aggregates().contains(f) || f.equals("unnest"));
+            .anyMatch(functions.aggregates()::contains);
     Optional<List<TableColumn>> key =
-        changesRows ? Optional.empty() : keyOf(query.path("from_table"));
+        aggregated ? Optional.empty() : keyOf(query.path("from_table"));
     List<String> names = new ArrayList<>();
     for (TableColumn column : key.orElse(List.of())) {
       Optional<String> name = outputName(column);

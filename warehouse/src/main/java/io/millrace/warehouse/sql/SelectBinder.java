@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Binds one SELECT: checks it, lets DuckDB bind its text over empty inputs, rewrites it, and binds
@@ -179,16 +180,37 @@ public final class SelectBinder {
         one.map(input -> Projection.plain(query, input, hidden)).orElse(Map.of()),
         one.map(input -> Projection.read(query, input.names(), hidden)).orElse(Set.of()),
         layer == Layer.DYNAMIC
-            ? PlanReader.read(
-                analysis.plan(template.render(this::analysed, Optional.of(PlanReader.MARK))))
+            ? algebra(template, usesNow)
             : new Algebra.Unknown(Reason.NO_PLAN, "row by row"),
         refusing);
   }
 
+  private Algebra algebra(SqlTemplate template, boolean usesNow) {
+    Function<Instant, JsonNode> plan =
+        now -> analysis.plan(template.render(this::analysed, Optional.of(now)));
+    return usesNow ? PlanReader.read(plan) : PlanReader.read(plan.apply(PlanReader.MARK));
+  }
+
   private List<String> inferredKey(JsonNode query, List<String> names) {
+    if (analysis.functions().makesRows(query.path("select_list"))) {
+      return List.of();
+    }
     return GroupKey.isGrouped(query)
-        ? new GroupKey(query, names, analysis.functions()).infer()
+        ? new GroupKey(query, names, analysis.functions(), this::isInputColumn).infer()
         : new RowKey(query, names, analysis.functions(), schemas).infer();
+  }
+
+  /** Whether a plain name means something in FROM, so that no alias is meant by it. */
+  private boolean isInputColumn(JsonNode name) {
+    ObjectNode tree = select.copy();
+    ObjectNode query = (ObjectNode) tree.path("statements").path(0).path("node");
+    query.putArray("select_list").add(name.deepCopy());
+    query.putArray("modifiers");
+    query.putArray("group_expressions");
+    query.putArray("group_sets");
+    query.put("aggregate_handling", "STANDARD_HANDLING");
+    Stream.of("where_clause", "having", "qualify").forEach(query::putNull);
+    return analysis.bind(analysis.render(tree)) instanceof Bound.Columns;
   }
 
   /** Wraps the query so that each column has its stored type. */
