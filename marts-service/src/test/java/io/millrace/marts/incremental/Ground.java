@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.contracts.TableName;
 import io.millrace.warehouse.algebra.Algebra;
 import io.millrace.warehouse.algebra.PlanReader;
+import io.millrace.warehouse.algebra.Present;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -110,7 +111,7 @@ final class Ground implements AutoCloseable {
     ddl().forEach(sql -> run(plans, sql.replaceFirst("CREATE TABLE", "CREATE OR REPLACE TABLE")));
     try (PreparedStatement statement =
         plans.prepareStatement("SELECT json_serialize_plan(?::VARCHAR)")) {
-      statement.setString(1, at(query, PlanReader.MARK));
+      statement.setString(1, query.replace("@now", Present.sql("TIMESTAMP WITH TIME ZONE")));
       try (ResultSet rows = statement.executeQuery()) {
         rows.next();
         return PlanReader.read(new ObjectMapper().readTree(rows.getString(1)));

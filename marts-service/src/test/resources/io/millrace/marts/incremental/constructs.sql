@@ -130,6 +130,15 @@ SELECT * FROM (PIVOT (SELECT k, g, v FROM staging.a) ON g IN ('x', 'y') USING su
 SELECT * FROM (UNPIVOT (SELECT id, k AS p, CAST(id AS INTEGER) AS q FROM staging.a) ON p, q);
 SELECT DISTINCT k + 1 AS n, coalesce(g, 'none') AS h FROM staging.a;
 SELECT DISTINCT ON (coalesce(k, 0)) * FROM staging.a ORDER BY coalesce(k, 0), id DESC NULLS LAST, k, g, v, x, d, t;
+SELECT k, quantile_cont(v, 0.9) AS q FROM staging.a GROUP BY k;
+SELECT k, percentile_cont(0.3) WITHIN GROUP (ORDER BY v) AS q, percentile_disc(0.3) WITHIN GROUP (ORDER BY v DESC) AS r FROM staging.a GROUP BY k;
+SELECT id, to_timestamp(id) AS a, epoch(t) AS b, make_date(2026, 1, 1 + id::INTEGER) AS c, time_bucket(INTERVAL 2 DAY, t) AS e, time_bucket(INTERVAL '1 month', d) AS f FROM staging.a;
+SELECT g, count(*) AS n, sum(count(*)) OVER () AS t FROM staging.a GROUP BY g;
+SELECT g, count(*) * 1.0 / sum(count(*)) OVER () AS t FROM staging.a GROUP BY g;
+SELECT g, count(*) AS n FROM staging.a GROUP BY g HAVING count(*) = (SELECT max(n) FROM (SELECT count(*) AS n FROM staging.a GROUP BY g));
+SELECT k % 2 AS k, count(*) AS n FROM staging.a GROUP BY k;
+SELECT a.k, sum(b.v) AS s FROM staging.a LEFT JOIN staging.b USING (k) GROUP BY a.k HAVING s IS NULL;
+SELECT k, list(DISTINCT g ORDER BY g) AS a FROM staging.a GROUP BY k;
 
 -- collations
 SELECT min(h COLLATE NOCASE) AS n, max(h COLLATE NOCASE) AS m FROM (SELECT k, CASE WHEN k > 1 THEN upper(g) ELSE g END AS h FROM staging.a) GROUP BY k;
@@ -183,6 +192,20 @@ SELECT * FROM (SELECT k, count(*) AS n FROM staging.a GROUP BY k ORDER BY n DESC
 SELECT id FROM (SELECT id FROM staging.a ORDER BY id LIMIT 5) ORDER BY id DESC LIMIT 2;
 
 -- the present
+SELECT id FROM staging.a WHERE @now BETWEEN t AND t + INTERVAL 2 DAY;
+SELECT id FROM staging.a WHERE @now NOT BETWEEN t AND t + INTERVAL 2 DAY;
+SELECT id FROM staging.a WHERE CAST(@now AS DATE) IN (d, d + 1, NULL);
+SELECT id FROM staging.a WHERE CASE CAST(@now AS DATE) WHEN d THEN true WHEN d + 1 THEN k = 1 END;
+SELECT id FROM staging.a WHERE EXISTS (SELECT 1 FROM staging.b WHERE b.k = a.k AND a.t < @now AND b.t BETWEEN a.t AND @now);
+SELECT id FROM staging.a WHERE k IN (SELECT k FROM staging.b WHERE @now BETWEEN b.t AND a.t);
+SELECT a.id FROM staging.a JOIN staging.b ON a.k = b.k AND extract(day FROM @now) = b.id;
+SELECT id FROM staging.a QUALIFY max(t) OVER (PARTITION BY k) < @now;
+SELECT id FROM staging.a WHERE t < @now IS NOT TRUE AND TRY_CAST(strftime(@now, '%d') AS INTEGER) > k;
+SELECT id FROM staging.a WHERE t >= date_trunc('day', @now) - INTERVAL 1 DAY;
+SELECT id FROM staging.a WHERE d > last_day(CAST(@now AS DATE) - INTERVAL 1 MONTH) - 28;
+SELECT id FROM staging.a WHERE strftime(t, '%d') = strftime(date_trunc('hour', @now), '%d');
+SELECT id FROM staging.a ORDER BY id LIMIT CASE WHEN @now > TIMESTAMPTZ '2026-01-06 00:00:00+00' THEN 3 ELSE 5 END;
+SELECT id FROM staging.a WHERE CASE WHEN @now > t THEN k = 1 ELSE k = 2 END;
 SELECT * FROM staging.a WHERE NOT EXISTS (SELECT 1 FROM staging.b WHERE b.k = a.k AND b.t >= @now - INTERVAL 2 DAY);
 SELECT a.id, b.id AS other FROM staging.a LEFT JOIN (SELECT * FROM staging.b WHERE t >= @now - INTERVAL 2 DAY) b ON a.k = b.k;
 SELECT a.id, b.id AS other FROM staging.a JOIN staging.b ON a.k = b.k WHERE a.t <= @now AND b.t >= @now - INTERVAL 3 DAY;

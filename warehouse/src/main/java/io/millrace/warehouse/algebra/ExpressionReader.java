@@ -9,12 +9,6 @@ import java.util.Optional;
 
 /** Reads the expressions of a bound plan; anything not positively recognised ends the reading. */
 final class ExpressionReader {
-  private final Literals literals;
-
-  ExpressionReader(Literals literals) {
-    this.literals = literals;
-  }
-
   List<Expr> all(JsonNode expressions) {
     List<Expr> all = new ArrayList<>();
     expressions.forEach(e -> all.add(read(e)));
@@ -25,8 +19,13 @@ final class ExpressionReader {
     String type = e.path("type").asText();
     return switch (e.path("expression_class").asText()) {
       case "BOUND_REF" -> Expr.column(e.path("index").asInt(), Types.sql(e.path("return_type")));
-      case "BOUND_CONSTANT" -> literals.read(e.path("value"));
-      case "BOUND_FUNCTION" -> type.equals("OPERATOR_CAST") ? cast(e) : function(e);
+      case "BOUND_CONSTANT" -> Literals.read(e.path("value"));
+      case "BOUND_FUNCTION" ->
+          switch (type) {
+            case "OPERATOR_CAST" -> cast(e);
+            case "COMPARE_BETWEEN" -> between(e);
+            default -> function(e);
+          };
       case "BOUND_OPERATOR" -> operator(e, type);
       case "BOUND_CONJUNCTION" ->
           new Text()
@@ -47,12 +46,37 @@ final class ExpressionReader {
         .expr(type);
   }
 
+  /**
+   * What is compared with both bounds is a call of the present here, else DuckDB has resolved it.
+   */
+  private Expr between(JsonNode e) {
+    JsonNode bounds = e.path("function_data");
+    if (!bounds.path("lower_inclusive").asBoolean()
+        || !bounds.path("upper_inclusive").asBoolean()) {
+      throw unknown(e);
+    }
+    List<Expr> values = all(e.path("children"));
+    return new Text()
+        .add("(")
+        .add(values.getFirst())
+        .add(" BETWEEN ")
+        .add(values.get(1))
+        .add(" AND ")
+        .add(values.getLast())
+        .add(")")
+        .expr("BOOLEAN");
+  }
+
   private Expr function(JsonNode e) {
     JsonNode path = e.path("qname").path("path");
     String name = path.path(path.size() - 1).asText();
     String type = Types.sql(e.path("return_type"));
     if (e.path("function_data").toString().toLowerCase(Locale.ROOT).contains("lambda")) {
       throw unknown(e);
+    }
+    Optional<Expr> present = Present.of(e, name, type);
+    if (present.isPresent()) {
+      return present.get();
     }
     List<Expr> arguments = all(e.path("children"));
     Text text = new Text();

@@ -1,20 +1,17 @@
 package io.millrace.warehouse.algebra;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.millrace.warehouse.algebra.Expr.Piece;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.List;
 
-/**
- * Reads constants. A query asks for the time by an instant that nobody writes; where its text
- * occurs, the present is meant.
- */
-record Literals(Instant mark) {
+/** Reads constants. */
+final class Literals {
 
-  Expr read(JsonNode value) {
+  private Literals() {}
+
+  static Expr read(JsonNode value) {
     String type = Types.sql(value.path("type"));
     if (value.path("is_null").asBoolean()) {
       return Expr.constant(type.equals("\"NULL\"") ? "NULL" : "CAST(NULL AS " + type + ")", type);
@@ -71,18 +68,11 @@ record Literals(Instant mark) {
         Math.floorDiv(micros, 1_000_000), Math.floorMod(micros, 1_000_000) * 1000L);
   }
 
-  private Expr text(String text) {
-    if (text.equals(Expr.literal(mark, true))) {
-      return new Expr(List.of(new Piece.Now(true, "")), "VARCHAR");
-    }
-    if (text.startsWith(Expr.literal(mark, false))) {
-      String suffix = text.substring(Expr.literal(mark, false).length());
-      return new Expr(List.of(new Piece.Now(false, suffix)), "VARCHAR");
-    }
+  private static Expr text(String text) {
     return Expr.constant("'" + text.replace("'", "''") + "'", "VARCHAR");
   }
 
-  private Expr time(String text, String type) {
+  private static Expr time(String text, String type) {
     return new ExpressionReader.Text()
         .add("CAST(")
         .add(text(text))

@@ -4,14 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.contracts.TableName;
 import io.millrace.warehouse.algebra.Node.Kind;
 import io.millrace.warehouse.algebra.Node.On;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -21,53 +19,28 @@ import java.util.stream.Stream;
  * Anything that is not positively recognised makes the query unknown; nothing is guessed.
  */
 public final class PlanReader {
-  /** What {@code now()} may mean in a query whose plan is to be read: nobody writes it. */
-  public static final Instant MARK = Instant.parse("1867-03-17T04:05:06.789012Z");
-
-  /** Another such instant, of which no part is the same. */
-  private static final Instant OTHER_MARK = Instant.parse("2291-08-28T19:44:31.123457Z");
-
   /** The comparisons of marks whose NULLs are understood. */
   private static final Set<String> MARKED =
       Set.of("COMPARE_EQUAL", "COMPARE_NOT_DISTINCT_FROM", "COMPARE_DISTINCT_FROM");
 
-  private final ExpressionReader expressions;
-  private final WindowReader windows;
+  private final ExpressionReader expressions = new ExpressionReader();
+  private final WindowReader windows = new WindowReader(expressions);
   private final Map<Long, Node> tables = new HashMap<>();
 
-  private PlanReader(Instant mark) {
-    this.expressions = new ExpressionReader(new Literals(mark));
-    this.windows = new WindowReader(expressions);
-  }
+  private PlanReader() {}
 
   /**
-   * Reads the plan of a query that may ask for the time. DuckDB makes constants of some of its
-   * expressions as it binds them, LIMIT's for one, and of the present then nothing is left but that
-   * another present gives another plan.
+   * Reads the plan of a query in which {@link Present} stands for the present.
    *
-   * @param answer of json_serialize_plan for a present; its tables are {@code <any
-   *     catalog>.<schema>.<table>}
+   * @param answer of json_serialize_plan; its tables are {@code <any catalog>.<schema>.<table>}
    */
-  public static Algebra read(Function<Instant, JsonNode> answer) {
-    Algebra read = read(answer.apply(MARK), MARK);
-    return read instanceof Algebra.Unknown
-            || read.equals(read(answer.apply(OTHER_MARK), OTHER_MARK))
-        ? read
-        : new Algebra.Unknown(Reason.NOW_OUTSIDE_FILTER, "now()");
-  }
-
-  /** Reads the plan of a query in which {@link #MARK} is the present, if anything is. */
   public static Algebra read(JsonNode answer) {
-    return read(answer, MARK);
-  }
-
-  private static Algebra read(JsonNode answer, Instant mark) {
     JsonNode plan = answer.path("plans").path(0);
     if (answer.path("error").asBoolean() || plan.isMissingNode()) {
       return new Algebra.Unknown(Reason.NO_PLAN, answer.path("error_type").asText("plan"));
     }
     try {
-      Node root = new PlanReader(mark).node(plan);
+      Node root = new PlanReader().node(plan);
       new TimeUse(root).check();
       root.all().forEach(PlanReader::refuseIntervals);
       return new Algebra.Known(root);

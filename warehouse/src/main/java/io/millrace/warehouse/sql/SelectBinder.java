@@ -8,6 +8,7 @@ import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.warehouse.algebra.Algebra;
 import io.millrace.warehouse.algebra.PlanReader;
+import io.millrace.warehouse.algebra.Present;
 import io.millrace.warehouse.algebra.Reason;
 import io.millrace.warehouse.sql.Analysis.Bound;
 import io.millrace.warehouse.sql.Analysis.Output;
@@ -180,15 +181,10 @@ public final class SelectBinder {
         one.map(input -> Projection.plain(query, input, hidden)).orElse(Map.of()),
         one.map(input -> Projection.read(query, input.names(), hidden)).orElse(Set.of()),
         layer == Layer.DYNAMIC
-            ? algebra(template, usesNow)
+            ? PlanReader.read(
+                analysis.plan(template.fill(this::analysed, now -> Present.sql(now.sql()))))
             : new Algebra.Unknown(Reason.NO_PLAN, "row by row"),
         refusing);
-  }
-
-  private Algebra algebra(SqlTemplate template, boolean usesNow) {
-    Function<Instant, JsonNode> plan =
-        now -> analysis.plan(template.render(this::analysed, Optional.of(now)));
-    return usesNow ? PlanReader.read(plan) : PlanReader.read(plan.apply(PlanReader.MARK));
   }
 
   private List<String> inferredKey(JsonNode query, List<String> names) {

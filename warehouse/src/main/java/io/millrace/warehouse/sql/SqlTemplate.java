@@ -42,7 +42,11 @@ public record SqlTemplate(List<Piece> pieces) {
     /** Without zone, read in UTC. */
     TIMESTAMP,
     /** The day in UTC. */
-    DATE
+    DATE;
+
+    String sql() {
+      return this == TIMESTAMPTZ ? "TIMESTAMP WITH TIME ZONE" : name();
+    }
   }
 
   /** Fills the places of a template that does not ask for the time. */
@@ -56,17 +60,24 @@ public record SqlTemplate(List<Piece> pieces) {
    * @throws IllegalArgumentException when the time is asked for and not given
    */
   public String render(Function<TableName, String> relation, Optional<Instant> now) {
+    return fill(
+        relation,
+        type ->
+            constant(
+                type,
+                now.orElseThrow(
+                    () -> new IllegalArgumentException("the query asks for the time"))));
+  }
+
+  /** Fills all places, those of the present with any text of their type. */
+  String fill(Function<TableName, String> relation, Function<NowType, String> now) {
     StringBuilder sql = new StringBuilder();
     for (Piece piece : pieces) {
       sql.append(
           switch (piece) {
             case Piece.Text(String text) -> text;
             case Piece.Input(TableName table) -> relation.apply(table);
-            case Piece.Now(NowType type) ->
-                constant(
-                    type,
-                    now.orElseThrow(
-                        () -> new IllegalArgumentException("the query asks for the time")));
+            case Piece.Now(NowType type) -> now.apply(type);
           });
     }
     return sql.toString();
@@ -76,9 +87,9 @@ public record SqlTemplate(List<Piece> pieces) {
     LocalDateTime utc = LocalDateTime.ofInstant(now, ZoneOffset.UTC);
     String micros = MICROS.format(utc);
     return switch (type) {
-      case TIMESTAMPTZ -> "CAST('" + micros + "+00' AS TIMESTAMP WITH TIME ZONE)";
-      case TIMESTAMP -> "CAST('" + micros + "' AS TIMESTAMP)";
-      case DATE -> "CAST('" + utc.toLocalDate() + "' AS DATE)";
+      case TIMESTAMPTZ -> "CAST('" + micros + "+00' AS " + type.sql() + ")";
+      case TIMESTAMP -> "CAST('" + micros + "' AS " + type.sql() + ")";
+      case DATE -> "CAST('" + utc.toLocalDate() + "' AS " + type.sql() + ")";
     };
   }
 }
