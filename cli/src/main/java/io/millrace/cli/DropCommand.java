@@ -48,26 +48,38 @@ final class DropCommand implements Callable<Integer> {
       requireNotKept(name, run.get());
     }
     PrintWriter out = spec.commandLine().getOut();
+    // What an interrupted drop has left is deleted by another, so nothing is asked for first.
+    long files;
     try (Lake lake = LakeLocation.of(place.lake(), System.getenv()).open()) {
-      if (!lake.exists(name)) {
-        throw new MillraceException(
-            CliError.CLI_006_TABLE_UNKNOWN,
-            "there is no table " + name + " in the lake " + place.lake() + ".");
-      }
-      out.println("%s is deleted: %d files".formatted(name, lake.maintenance(name).drop()));
+      files = lake.maintenance(name).drop();
+    }
+    if (files > 0) {
+      out.println("%s is deleted: %d files".formatted(name, files));
     }
     String topic =
         new Topics(WarehouseYaml.read(folder, System.getenv()).topicPrefix()).table(name);
-    if (run.isPresent()) {
-      try (WarehouseTopics topics =
-          new WarehouseTopics(new KafkaConnection(run.get().kafka(), Map.of()))) {
-        topics.delete(topic);
-        out.println("its topic " + topic + " as well");
-      }
-    } else {
-      out.println("its topic " + topic + " is not, for nothing runs here: delete it in Kafka");
+    boolean topicDeleted = run.isPresent() && delete(topic, run.get());
+    if (files == 0 && !topicDeleted) {
+      throw new MillraceException(
+          CliError.CLI_006_TABLE_UNKNOWN,
+          "there is no table " + name + " in the lake " + place.lake() + ".");
     }
+    out.println(
+        topicDeleted
+            ? "its topic " + topic + " as well"
+            : run.isPresent()
+                ? "it has no topic " + topic
+                : "its topic " + topic + " is not, for nothing runs here: delete it in Kafka");
     return ExitCode.OK;
+  }
+
+  /** Whether there was one. */
+  private static boolean delete(String topic, RunFile run) {
+    try (WarehouseTopics topics = new WarehouseTopics(new KafkaConnection(run.kafka(), Map.of()))) {
+      boolean there = topics.describe(topic).isPresent();
+      topics.delete(topic);
+      return there;
+    }
   }
 
   /** A folder that cannot be read as a whole may read the table somewhere. */

@@ -92,6 +92,22 @@ class DropCommandTest {
     assertThat(said.toString()).contains("CLI-006");
   }
 
+  @Test
+  void whatAnInterruptedDropHasLeftIsDeletedByAnother() throws IOException {
+    Files.delete(directory.resolve("marts/below.sql"));
+    Files.delete(directory.resolve("marts/n.sql"));
+    Path table = directory.resolve("lake/marts/n");
+    try (Stream<Path> log = Files.walk(table.resolve("_delta_log"))) {
+      for (Path file : log.filter(Files::isRegularFile).toList()) {
+        Files.delete(file);
+      }
+    }
+    assertThat(drop()).as(said.toString()).isEqualTo(ExitCode.OK);
+    try (Stream<Path> files = Files.walk(table)) {
+      assertThat(files.filter(Files::isRegularFile)).isEmpty();
+    }
+  }
+
   private boolean exists() {
     try (Lake lake = new Lake(directory.resolve("lake"))) {
       return lake.exists(NAME);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.TableName;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,9 @@ public record Rebuild(
   /** The order in a cut; one that concerns no table if it is something else. */
   public static Rebuild of(FoldedCut cut) {
     try {
-      return cut.to().isPresent() ? JSON.readValue(cut.to().get(), Rebuild.class) : NONE;
+      return cut.to().isPresent()
+          ? Optional.ofNullable(JSON.readValue(cut.to().get(), Rebuild.class)).orElse(NONE)
+          : NONE;
     } catch (JsonProcessingException e) {
       return NONE;
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.TableName;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,8 @@ public record Order(
   }
 
   public Order {
+    var _ = TableName.parse(Objects.requireNonNull(table, "table"));
+    Objects.requireNonNull(action, "action");
     // Orders that alter nothing do not say.
     properties = properties == null ? Map.of() : Map.copyOf(properties);
   }

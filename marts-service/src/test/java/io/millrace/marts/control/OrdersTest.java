@@ -8,12 +8,15 @@ import io.millrace.contracts.TableName;
 import io.millrace.contracts.wire.Cut;
 import io.millrace.marts.control.Order.Action;
 import io.millrace.marts.control.Order.Setting;
+import io.millrace.shard.Rebuild;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OrdersTest {
   private static final String OPERATOR = "operator.marts.0";
@@ -53,6 +56,24 @@ class OrdersTest {
     assertThat(orders.suspendedAt(A, resumed)).isTrue();
     assertThat(orders.suspendedAt(A, resumed + 1)).isFalse();
     assertThat(orders.suspendedAt(B, resumed)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "null",
+        "[]",
+        "nonsense",
+        "{\"table\": \"marts.a\"}",
+        "{\"table\": \"a\", \"action\": \"SUSPEND\"}",
+        "{\"table\": \"marts.a\", \"action\": \"ALTER\", \"properties\": {\"X\": null}}"
+      })
+  void whatIsNoOrderIsPassedOver(String to) {
+    append(to);
+    give(A, Action.SUSPEND);
+    assertThat(orders().suspendedAt(A, Long.MAX_VALUE)).isTrue();
+    assertThat(Rebuild.of(log.nextOf(OPERATOR, -1).orElseThrow()).rebuild()).isEmpty();
   }
 
   @Test
