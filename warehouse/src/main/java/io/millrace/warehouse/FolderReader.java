@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -306,7 +307,9 @@ final class FolderReader {
       Binding binding, ParsedTable parsed, Statement.Staging statement) {
     Map<RawName, RowSchema> raw = new LinkedHashMap<>();
     for (RawName name : parsed.inputs().raw()) {
-      rawSchema(parsed, name).ifPresent(schema -> raw.put(name, schema));
+      rawSchema(parsed, name)
+          .filter(schema -> areToldApart(parsed, name, schema))
+          .ifPresent(schema -> raw.put(name, schema));
     }
     if (raw.size() < parsed.inputs().raw().size()) {
       return Optional.empty();
@@ -318,6 +321,25 @@ final class FolderReader {
         .orElseGet(() ->
             new StagingBinder(binding)
                 .bind(parsed, statement, new RawName("", ""), new RowSchema(List.of(), List.of())));
+  }
+
+  /** A source may have columns that differ in case; no table here can hold both. */
+  private static boolean areToldApart(ParsedTable parsed, RawName name, RowSchema schema) {
+    Map<String, String> seen = new HashMap<>();
+    for (String column : schema.names()) {
+      String other = seen.put(column.toLowerCase(Locale.ROOT), column);
+      if (other != null) {
+        parsed
+            .select()
+            .problemAtInput(
+                WarehouseError.WH_014_DUPLICATE_NAME,
+                name.toString(),
+                "the columns %s and %s of %s differ in case only: rename or leave out one there"
+                    .formatted(other, column, name));
+        return false;
+      }
+    }
+    return true;
   }
 
   private Optional<RowSchema> rawSchema(ParsedTable parsed, RawName name) {
