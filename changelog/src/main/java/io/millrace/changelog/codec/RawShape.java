@@ -62,8 +62,9 @@ final class RawShape implements ChangeShape {
 
   @Override
   public EnvelopePlan compile(Schema envelope) {
+    EnvelopePlan plan = EnvelopePlan.compile(envelope, this::remembered, this::read);
     requireKey(AvroRows.rowRecord(envelope));
-    return EnvelopePlan.compile(envelope, this::remembered, this::read);
+    return plan;
   }
 
   @Override

@@ -18,6 +18,8 @@ import java.util.Set;
  * @param leftOut names of columns whose type has no form here
  * @param key names of the primary key's columns, in key order
  * @param partitions that hold rows of it, at any depth, by oid
+ * @param alterations is another text when a column was added or altered
+ * @param filled names of columns whose default stands in rows that are older than the column
  */
 record CapturedTable(
     CdcTable declared,
@@ -27,7 +29,9 @@ record CapturedTable(
     List<CapturedColumn> columns,
     Set<String> leftOut,
     List<String> key,
-    List<Partition> partitions) {
+    List<Partition> partitions,
+    String alterations,
+    Set<String> filled) {
 
   /**
    * A column that can be read.
@@ -80,6 +84,15 @@ record CapturedTable(
   /** The same table without its estimate, to see whether it was altered. */
   CapturedTable withoutEstimate() {
     return new CapturedTable(
-        declared, fileNode, replicaIdentity, -1, columns, leftOut, key, partitions);
+        declared,
+        fileNode,
+        replicaIdentity,
+        -1,
+        columns,
+        leftOut,
+        key,
+        partitions,
+        alterations,
+        filled);
   }
 }

@@ -27,7 +27,13 @@ final class TableCatalog {
              c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid),
              current_setting('server_version_num')::int >= 180000 AND EXISTS (
                SELECT FROM pg_attribute
-               WHERE attrelid = c.oid AND attgenerated <> '' AND NOT attisdropped)
+               WHERE attrelid = c.oid AND attgenerated <> '' AND NOT attisdropped),
+             (SELECT string_agg(a.attname || ' ' || a.xmin::text, ' ' ORDER BY a.attnum)
+              FROM pg_attribute a
+              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+             ARRAY(SELECT DISTINCT a.attname::text FROM pg_attribute a
+              WHERE (a.attrelid = c.oid OR a.attrelid IN (SELECT relid FROM pg_partition_tree(c.oid)))
+                AND a.atthasmissing AND NOT a.attisdropped)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = ? AND c.relname = ? AND c.relkind IN ('r', 'p')
       """;
@@ -110,7 +116,9 @@ final class TableCatalog {
                 columns,
                 leftOut,
                 key(connection, oid),
-                partitions(connection, oid));
+                partitions(connection, oid),
+                row.getString(9),
+                Set.of((String[]) row.getArray(10).getArray()));
         checkRows(table, row.getBoolean(5), row.getBoolean(6), row.getBoolean(7));
         check(captured);
         if (row.getBoolean(8)) {

@@ -14,17 +14,21 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Sees what no change in the log tells of: that a resource is another table now, that a table's key
- * has other columns, that partitions came with rows in them, went, or were emptied by themselves.
- * Every position carries a mark of each table, so that it is seen across restarts too. Used by the
- * reader's thread.
+ * has other columns, that ALTER TABLE gave all its rows other values, that partitions came with
+ * rows in them, went, or were emptied by themselves. Every position carries a mark of each table,
+ * so that it is seen across restarts too. Used by the reader's thread.
  *
- * <p>A mark is a hash of the table's name and key; if it has partitions, also the greatest of their
- * oids and a hash of them all. Partitions above that oid are new, and welcome if they have no row
- * from before they were attached.
+ * <p>Partitions above the greatest oid of a mark are new, and welcome if they have no row from
+ * before they were attached. ALTER TABLE gives rows values either by rewriting them, then the table
+ * has another file and another column or type; or, where a column comes with a default, by noting
+ * that it stands in older rows ({@code pg_attribute.atthasmissing}). Another file alone is VACUUM
+ * FULL or TRUNCATE, which the log tells of.
  */
 final class TableWatch {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,7 +36,7 @@ final class TableWatch {
 
   private final Database database;
   private final TableCatalog catalog;
-  private final Map<String, String> marks = new HashMap<>();
+  private final Map<String, Mark> marks = new HashMap<>();
   private final ObjectNode written = JSON.createObjectNode();
 
   /**
@@ -55,7 +59,9 @@ final class TableWatch {
       return;
     }
     marks.clear();
-    stored.properties().forEach(mark -> marks.put(mark.getKey(), mark.getValue().asText()));
+    stored
+        .properties()
+        .forEach(mark -> marks.put(mark.getKey(), Mark.read(mark.getValue().asText())));
     require(connection, tables);
   }
 
@@ -73,27 +79,30 @@ final class TableWatch {
 
   private void require(Connection connection, List<CapturedTable> tables) throws SQLException {
     for (CapturedTable table : tables) {
-      String resource = table.declared().resource();
-      String known = marks.get(resource);
+      Mark known = marks.get(table.declared().resource());
       if (known == null) {
         throw changed(table, "has become a resource");
       }
-      if (!known.equals(markOf(table))) {
-        require(connection, table, known.split("\\.", -1));
+      if (!known.equals(Mark.of(table))) {
+        require(connection, table, known);
       }
     }
     tables.forEach(this::mark);
   }
 
-  private void require(Connection connection, CapturedTable table, String[] known)
-      throws SQLException {
-    if (!known[0].equals(identity(table))) {
+  private void require(Connection connection, CapturedTable table, Mark known) throws SQLException {
+    Mark now = Mark.of(table);
+    if (!known.identity().equals(now.identity())) {
       throw changed(table, "has another primary key, or is the table of another resource,");
     }
-    long greatest = known.length > 1 ? Long.parseLong(known[1]) : 0;
-    String hash = known.length > 1 ? known[2] : hash(Stream.empty());
-    if (!hash(table.partitions().stream().filter(p -> p.oid() <= greatest).map(Partition::mark))
-        .equals(hash)) {
+    boolean rewritten =
+        known.fileNode() != now.fileNode() && !known.alterations().equals(now.alterations());
+    if (rewritten || !known.filled().containsAll(now.filled())) {
+      throw changed(table, "was altered so that rows have other values");
+    }
+    long greatest = known.greatestPartition();
+    if (!Mark.of(table.partitions().stream().filter(p -> p.oid() <= greatest))
+        .equals(known.partitions())) {
       throw changed(
           table, "lost a partition, or had one attached, truncated or rewritten by itself,");
     }
@@ -129,28 +138,69 @@ final class TableWatch {
   }
 
   private void mark(CapturedTable table) {
-    String mark = markOf(table);
+    Mark mark = Mark.of(table);
     marks.put(table.declared().resource(), mark);
-    written.put(table.declared().resource(), mark);
+    written.put(table.declared().resource(), mark.text());
   }
 
-  private static String markOf(CapturedTable table) {
-    return table.partitions().isEmpty()
-        ? identity(table)
-        : identity(table)
-            + "."
-            + table.partitions().stream().mapToLong(Partition::oid).max().orElseThrow()
-            + "."
-            + hash(table.partitions().stream().map(Partition::mark));
-  }
+  /**
+   * What a table was, in few characters.
+   *
+   * @param identity a hash of its name and key
+   * @param fileNode see {@link CapturedTable}
+   * @param alterations a hash of {@link CapturedTable#alterations}
+   * @param filled hashes of {@link CapturedTable#filled}
+   * @param greatestPartition the greatest oid of a partition, 0 without any
+   * @param partitions a hash of all of them
+   */
+  private record Mark(
+      String identity,
+      long fileNode,
+      String alterations,
+      Set<String> filled,
+      long greatestPartition,
+      String partitions) {
 
-  private static String identity(CapturedTable table) {
-    return hash(
-        Stream.concat(Stream.of(Sql.table(table.declared())), table.key().stream().sorted()));
-  }
+    static Mark of(CapturedTable table) {
+      return new Mark(
+          hash(
+              Stream.concat(Stream.of(Sql.table(table.declared())), table.key().stream().sorted())),
+          table.fileNode(),
+          hash(Stream.of(table.alterations())),
+          table.filled().stream().map(c -> hash(Stream.of(c))).collect(Collectors.toSet()),
+          table.partitions().stream().mapToLong(Partition::oid).max().orElse(0),
+          of(table.partitions().stream()));
+    }
 
-  private static String hash(Stream<String> parts) {
-    return Integer.toHexString(parts.toList().hashCode());
+    static String of(Stream<Partition> partitions) {
+      return hash(partitions.map(Partition::mark));
+    }
+
+    String text() {
+      return String.join(
+          ".",
+          identity,
+          Long.toString(fileNode),
+          alterations,
+          filled.stream().sorted().collect(Collectors.joining("-")),
+          Long.toString(greatestPartition),
+          partitions);
+    }
+
+    static Mark read(String text) {
+      String[] parts = text.split("\\.", -1);
+      return new Mark(
+          parts[0],
+          Long.parseLong(parts[1]),
+          parts[2],
+          parts[3].isEmpty() ? Set.of() : Set.of(parts[3].split("-", -1)),
+          Long.parseLong(parts[4]),
+          parts[5]);
+    }
+
+    private static String hash(Stream<String> parts) {
+      return Integer.toHexString(parts.toList().hashCode());
+    }
   }
 
   private static ObjectNode read(String position) {

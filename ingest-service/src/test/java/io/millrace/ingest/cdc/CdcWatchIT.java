@@ -118,6 +118,68 @@ class CdcWatchIT extends OnDatabase {
     seen(position);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ALTER TABLE t ADD COLUMN d int DEFAULT 7",
+        "ALTER TABLE t ADD COLUMN d float8 DEFAULT random()",
+        "ALTER TABLE t ADD COLUMN d int GENERATED ALWAYS AS IDENTITY",
+        "ALTER TABLE t ALTER v TYPE text USING upper(v)",
+        "ALTER TABLE t ALTER v TYPE varchar(1)"
+      })
+  void readsATableAnewWhoseRowsGotOtherValuesByAlterTable(String statement) throws Exception {
+    database.run("CREATE TABLE t (id int PRIMARY KEY, v text)", "INSERT INTO t VALUES (1, 'a')");
+    database.capture("t");
+    String position = snapshot();
+    try (CdcReader reader = open(position)) {
+      Events.untilEnd(reader);
+      database.run(statement);
+      seen(reader);
+    }
+    seen(position);
+    open(snapshot()).close();
+  }
+
+  @Test
+  void readsATableAnewWhosePartitionsGotADefault() throws Exception {
+    partitioned();
+    String position = snapshot();
+    database.run("ALTER TABLE t ADD COLUMN d int DEFAULT 7");
+    seen(position);
+  }
+
+  @Test
+  void goesOnWithATableThatGotNoOtherValues() throws Exception {
+    database.run(
+        "CREATE TABLE t (id int PRIMARY KEY, v varchar(9), w int)",
+        "ALTER TABLE t ADD COLUMN d int DEFAULT 7",
+        "INSERT INTO t VALUES (1, 'a')");
+    database.capture("t");
+    String position = snapshot();
+    database.run(
+        "ALTER TABLE t ADD COLUMN e int",
+        "ALTER TABLE t ALTER e SET DEFAULT 8",
+        "ALTER TABLE t ALTER v TYPE text",
+        "ALTER TABLE t RENAME w TO x",
+        "ALTER TABLE t DROP COLUMN x");
+    try (CdcReader reader = open(position)) {
+      Events.untilEnd(reader);
+      database.run("INSERT INTO t (id) VALUES (2)");
+      position = Events.untilChanges(reader, 1).last().position();
+    }
+    database.run("ALTER TABLE t DROP COLUMN d");
+    open(position).close();
+  }
+
+  @Test
+  void goesOnWithATableThatVacuumRewrites() throws Exception {
+    database.run("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
+    database.capture("t");
+    String position = snapshot();
+    database.run("VACUUM FULL t", "ANALYZE t");
+    open(position).close();
+  }
+
   private void partitioned() throws Exception {
     database.run(
         "CREATE TABLE t (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)",
