@@ -5,14 +5,18 @@ import io.millrace.warehouse.problem.Problem;
 import io.millrace.warehouse.problem.Problems;
 import io.millrace.warehouse.problem.SourceText;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +27,18 @@ import java.util.stream.Stream;
  * @param problems where files that cannot be read are named
  */
 record FolderFiles(Path folder, Map<Path, String> drafts, Problems problems) {
+  private static final System.Logger LOG = System.getLogger(FolderFiles.class.getName());
+
+  /** The subfolders of tables. */
+  private static final Set<String> TABLES = Set.of("staging", "dimensions", "marts");
+
+  /** How deep files are looked for that lie in the wrong place. */
+  private static final int DEPTH = 3;
+
+  private static final Pattern STATEMENT =
+      Pattern.compile(
+          "\\bCREATE\\s+(OR\\s+REPLACE\\s+)?(STAGING|DIMENSION|CALENDAR|DYNAMIC)\\b",
+          Pattern.CASE_INSENSITIVE);
 
   /** The files of a subfolder with one of the endings, by name; hidden files are left out. */
   List<SourceText> in(String subfolder, String... endings) {
@@ -35,6 +51,49 @@ record FolderFiles(Path folder, Map<Path, String> drafts, Problems problems) {
         .filter(f -> Stream.of(endings).anyMatch(f.getFileName().toString()::endsWith))
         .flatMap(f -> read(f).stream())
         .toList();
+  }
+
+  /** Notes files that make a table, or lie with the sources, and that nobody reads. */
+  void noteOverlooked() {
+    try (Stream<Path> all = Files.walk(folder, DEPTH)) {
+      all.map(folder::relativize)
+          .filter(FolderFiles::looksRead)
+          .filter(f -> !Files.isDirectory(folder.resolve(f)))
+          .filter(f -> f.startsWith("sources") || makesTable(f))
+          .sorted()
+          .forEach(f ->
+              problems.notice(
+                  f,
+                  "is not read: sources are sources/*.yml, tables *.sql directly in staging,"
+                      + " dimensions or marts"));
+    } catch (IOException | UncheckedIOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "what else is in " + folder + " is not known", e);
+    }
+  }
+
+  /** Whether a file's name is that of a table or source, but for its place or its ending. */
+  private static boolean looksRead(Path file) {
+    String name = file.getFileName().toString();
+    String lower = name.toLowerCase(Locale.ROOT);
+    String top = file.getName(0).toString();
+    boolean direct = file.getNameCount() == 2;
+    for (Path part : file) {
+      if (part.toString().startsWith(".")) {
+        return false;
+      }
+    }
+    return top.equals("sources")
+        ? (lower.endsWith(".yml") || lower.endsWith(".yaml"))
+            && !(direct && (name.endsWith(".yml") || name.endsWith(".yaml")))
+        : lower.endsWith(".sql") && !(direct && TABLES.contains(top) && name.endsWith(".sql"));
+  }
+
+  private boolean makesTable(Path file) {
+    try {
+      return STATEMENT.matcher(Files.readString(folder.resolve(file))).find();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private List<Path> listed(String subfolder) {

@@ -66,6 +66,7 @@ final class FolderReader {
     boolean settingsComplete = unchecked.isEmpty();
     readSources(settings);
     Optional<List<Table>> tables = readTables(settings);
+    files.noteOverlooked();
     Optional<Warehouse> warehouse =
         problems.count() > 0 || settings.isEmpty() || !settingsComplete
             ? Optional.empty()

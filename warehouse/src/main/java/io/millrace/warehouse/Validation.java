@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  * @param problems all that were found, by file, line and column
  * @param unchecked what could not be checked offline, as sentences
  * @param notices what means something else than may be thought, as {@code path:line:column: text}
+ *     or {@code path text}
  * @param warehouse there when nothing is wrong, every table could be bound and {@code
  *     warehouse.yml} has no unset variable; read offline, a source's unset variables read as empty
  */

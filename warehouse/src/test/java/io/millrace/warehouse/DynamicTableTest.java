@@ -231,6 +231,34 @@ class DynamicTableTest {
   }
 
   @Test
+  void tablesInTheWrongPlaceAreNoted() {
+    String statement = "create or replace dynamic table marts.s as select id from staging.orders";
+    TestFolder folder = new TestFolder(temp).mart("SELECT id FROM staging.orders");
+    for (String file :
+        List.of(
+            "marts/sub/s.sql",
+            "marts/s.SQL",
+            "mart/s.sql",
+            "s.sql",
+            ".git/s.sql",
+            "marts/.s.sql",
+            "marts/s.txt")) {
+      folder.with(file, statement);
+    }
+    folder.with("queries/s.sql", "SELECT 1").with("sources/eu/api.yml", "kind: api\n");
+    String why =
+        " is not read: sources are sources/*.yml, tables *.sql directly in staging, dimensions or"
+            + " marts";
+    assertThat(folder.read().notices())
+        .containsExactly(
+            "mart/s.sql" + why,
+            "marts/s.SQL" + why,
+            "marts/sub/s.sql" + why,
+            "s.sql" + why,
+            "sources/eu/api.yml" + why);
+  }
+
+  @Test
   void theStatementsOtherClausesAreNoPartOfItsDefinition() {
     String plain = new TestFolder(temp).mart("SELECT id FROM staging.orders").m().definition();
     DynamicTable other =

@@ -42,7 +42,12 @@ public final class Problems {
             + message);
   }
 
-  /** What was noted, as {@code path:line:column: message}. */
+  /** Notes something about a file as a whole. */
+  public void notice(Path file, String message) {
+    notices.add(file.toString().replace('\\', '/') + " " + message);
+  }
+
+  /** What was noted, as {@code path:line:column: message}, or of a file {@code path message}. */
   public List<String> notices() {
     return List.copyOf(notices);
   }
