@@ -1,7 +1,9 @@
 package io.millrace.ingest.cdc;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.contracts.error.IngestError;
 import io.millrace.contracts.error.MillraceException;
@@ -11,12 +13,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 
 /**
  * Sees what no change in the log tells of: that a resource is another table now, that a table's key
@@ -36,8 +35,7 @@ final class TableWatch {
 
   private final Database database;
   private final TableCatalog catalog;
-  private final Map<String, Mark> marks = new HashMap<>();
-  private final ObjectNode written = JSON.createObjectNode();
+  private final Map<Integer, TableMark> marks = new TreeMap<>();
 
   /**
    * @param tables as they are now, which need not be as any position says
@@ -55,13 +53,14 @@ final class TableWatch {
    */
   void requireAsAt(String position, Connection connection, List<CapturedTable> tables)
       throws SQLException {
-    if (!(read(position).get(FIELD) instanceof ObjectNode stored)) {
+    if (!(read(position).get(FIELD) instanceof ArrayNode stored)) {
       return;
     }
     marks.clear();
-    stored
-        .properties()
-        .forEach(mark -> marks.put(mark.getKey(), Mark.read(mark.getValue().asText())));
+    for (JsonNode text : stored) {
+      TableMark mark = TableMark.read(text.asText());
+      marks.put(mark.identity(), mark);
+    }
     require(connection, tables);
   }
 
@@ -73,36 +72,36 @@ final class TableWatch {
   /** The same End, at a position with the marks. */
   End marked(End end) {
     ObjectNode position = read(end.position());
-    position.set(FIELD, written);
+    ArrayNode written = position.putArray(FIELD);
+    marks.values().forEach(mark -> written.add(mark.text()));
     return new End(position.toString(), end.committedAt());
   }
 
   private void require(Connection connection, List<CapturedTable> tables) throws SQLException {
     for (CapturedTable table : tables) {
-      Mark known = marks.get(table.declared().resource());
+      TableMark now = TableMark.of(table);
+      TableMark known = marks.get(now.identity());
       if (known == null) {
-        throw changed(table, "has become a resource");
+        throw changed(table, "has become this resource, or has another primary key,");
       }
-      if (!known.equals(Mark.of(table))) {
-        require(connection, table, known);
+      if (!known.equals(now)) {
+        require(connection, table, known, now);
       }
     }
+    marks.clear();
     tables.forEach(this::mark);
   }
 
-  private void require(Connection connection, CapturedTable table, Mark known) throws SQLException {
-    Mark now = Mark.of(table);
-    if (!known.identity().equals(now.identity())) {
-      throw changed(table, "has another primary key, or is the table of another resource,");
-    }
+  private void require(Connection connection, CapturedTable table, TableMark known, TableMark now)
+      throws SQLException {
     boolean rewritten =
-        known.fileNode() != now.fileNode() && !known.alterations().equals(now.alterations());
+        known.fileNode() != now.fileNode() && known.alterations() != now.alterations();
     if (rewritten || !known.filled().containsAll(now.filled())) {
       throw changed(table, "was altered so that rows have other values");
     }
     long greatest = known.greatestPartition();
-    if (!Mark.of(table.partitions().stream().filter(p -> p.oid() <= greatest))
-        .equals(known.partitions())) {
+    if (TableMark.hash(table.partitions().stream().filter(p -> p.oid() <= greatest))
+        != known.partitions()) {
       throw changed(
           table, "lost a partition, or had one attached, truncated or rewritten by itself,");
     }
@@ -138,69 +137,8 @@ final class TableWatch {
   }
 
   private void mark(CapturedTable table) {
-    Mark mark = Mark.of(table);
-    marks.put(table.declared().resource(), mark);
-    written.put(table.declared().resource(), mark.text());
-  }
-
-  /**
-   * What a table was, in few characters.
-   *
-   * @param identity a hash of its name and key
-   * @param fileNode see {@link CapturedTable}
-   * @param alterations a hash of {@link CapturedTable#alterations}
-   * @param filled hashes of {@link CapturedTable#filled}
-   * @param greatestPartition the greatest oid of a partition, 0 without any
-   * @param partitions a hash of all of them
-   */
-  private record Mark(
-      String identity,
-      long fileNode,
-      String alterations,
-      Set<String> filled,
-      long greatestPartition,
-      String partitions) {
-
-    static Mark of(CapturedTable table) {
-      return new Mark(
-          hash(
-              Stream.concat(Stream.of(Sql.table(table.declared())), table.key().stream().sorted())),
-          table.fileNode(),
-          hash(Stream.of(table.alterations())),
-          table.filled().stream().map(c -> hash(Stream.of(c))).collect(Collectors.toSet()),
-          table.partitions().stream().mapToLong(Partition::oid).max().orElse(0),
-          of(table.partitions().stream()));
-    }
-
-    static String of(Stream<Partition> partitions) {
-      return hash(partitions.map(Partition::mark));
-    }
-
-    String text() {
-      return String.join(
-          ".",
-          identity,
-          Long.toString(fileNode),
-          alterations,
-          filled.stream().sorted().collect(Collectors.joining("-")),
-          Long.toString(greatestPartition),
-          partitions);
-    }
-
-    static Mark read(String text) {
-      String[] parts = text.split("\\.", -1);
-      return new Mark(
-          parts[0],
-          Long.parseLong(parts[1]),
-          parts[2],
-          parts[3].isEmpty() ? Set.of() : Set.of(parts[3].split("-", -1)),
-          Long.parseLong(parts[4]),
-          parts[5]);
-    }
-
-    private static String hash(Stream<String> parts) {
-      return Integer.toHexString(parts.toList().hashCode());
-    }
+    TableMark mark = TableMark.of(table);
+    marks.put(mark.identity(), mark);
   }
 
   private static ObjectNode read(String position) {

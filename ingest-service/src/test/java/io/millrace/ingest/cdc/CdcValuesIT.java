@@ -199,8 +199,7 @@ class CdcValuesIT extends OnDatabase {
     try (CdcReader reader = open(null)) {
       Events.untilEnd(reader);
       database.run("INSERT INTO t VALUES (1, 'a', 1)");
-      database.transaction(
-          "ALTER TABLE t ADD COLUMN b int", "INSERT INTO t VALUES (2, 'a', 1, 8)");
+      database.transaction("ALTER TABLE t ADD COLUMN b int", "INSERT INTO t VALUES (2, 'a', 1, 8)");
       database.run(
           "UPDATE t SET a = 'x' WHERE id = 1",
           "ALTER TABLE t DROP COLUMN a",
