@@ -4,7 +4,6 @@ import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.Column;
-import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
 import java.sql.Connection;
 import java.util.List;
@@ -300,8 +299,7 @@ public record RowDiff(
 
   /** Whether the column's values are the same when they differ by a trifle. */
   private boolean allowsTrifle(Column column) {
-    return !exact
-        && (column.type() == DataType.Simple.FLOAT || column.type() == DataType.Simple.DOUBLE);
+    return !exact && column.isFloating();
   }
 
   private String each(Function<Column, String> text) {

@@ -1,7 +1,6 @@
 package io.millrace.cli.verify;
 
 import io.millrace.contracts.row.Column;
-import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.Sql;
 import java.sql.Connection;
@@ -37,14 +36,9 @@ final class RowComparison {
         schema.columns().stream()
             .collect(
                 Collectors.partitioningBy(
-                    RowComparison::isFloating,
-                    Collectors.mapping(Column::name, Collectors.toList())));
+                    Column::isFloating, Collectors.mapping(Column::name, Collectors.toList())));
     return new RowComparison(
         duck, names.getOrDefault(false, List.of()), names.getOrDefault(true, List.of()));
-  }
-
-  private static boolean isFloating(Column column) {
-    return column.type() == DataType.Simple.DOUBLE || column.type() == DataType.Simple.FLOAT;
   }
 
   /**

@@ -35,7 +35,12 @@ class VerificationTest {
   private static final TableName STAGED = TableName.parse("staging.t");
   private static final TableName MART = TableName.parse("marts.m");
   private static final RowSchema RAW =
-      new RowSchema(List.of(new Column("id", DataType.Simple.BIGINT, false)), List.of("id"));
+      new RowSchema(
+          List.of(
+              new Column("id", DataType.Simple.BIGINT, false),
+              new Column("v", DataType.Simple.DOUBLE, true)),
+          List.of("id"));
+  private static final String SECOND = "2, 1700000000.5";
 
   @TempDir Path directory;
   private Warehouse warehouse;
@@ -49,11 +54,12 @@ class VerificationTest {
         "sources/s.yml",
         "kind: cdc\nengine: postgres\nhost: h\ndatabase: d\nuser: u\npassword: ${env:SECRET}\n"
             + "tables: [public.t]\n");
-    write("staging/t.sql", "CREATE STAGING TABLE staging.t KEYS (id) AS SELECT id FROM raw.s.t;");
+    write(
+        "staging/t.sql", "CREATE STAGING TABLE staging.t KEYS (id) AS SELECT id, v FROM raw.s.t;");
     write(
         "marts/m.sql",
-        "CREATE DYNAMIC TABLE marts.m TARGET_LAG = '5 seconds' KEYS (id) AS SELECT id FROM"
-            + " staging.t;");
+        "CREATE DYNAMIC TABLE marts.m TARGET_LAG = '5 seconds' KEYS (id) AS SELECT id, v"
+            + " FROM staging.t;");
     warehouse =
         WarehouseFolder.read(
                 directory,
@@ -74,7 +80,7 @@ class VerificationTest {
     try (Lake lake = new Lake(root);
         DuckDb duckDb = DuckDb.inDirectory(directory.resolve("state"), DuckDb.Limits.small());
         Connection duck = duckDb.connect()) {
-      fill(lake, duck, STAGED, "2");
+      fill(lake, duck, STAGED, SECOND);
       fill(lake, duck, MART, martsSecondRow);
       ShardPositions positions = new ShardPositions(root);
       positions.write(
@@ -94,7 +100,12 @@ class VerificationTest {
 
   private static void fill(Lake lake, Connection duck, TableName name, String second) {
     DeltaTable table =
-        lake.create(name, TableSpec.of(RAW), Watermark.at(0, "d"), duck, "FROM (VALUES (1)) t(id)");
+        lake.create(
+            name,
+            TableSpec.of(RAW),
+            Watermark.at(0, "d"),
+            duck,
+            "FROM (VALUES (1, NULL)) t(id, v)");
     change(duck, table, second, 5);
   }
 
@@ -102,32 +113,41 @@ class VerificationTest {
     Mirror mirror = Mirror.load(duck, table, Sql.name("m" + table.name()));
     Sql.run(
         duck,
-        "CREATE OR REPLACE TEMP TABLE wanted AS FROM (VALUES (1), (%s)) t(id)".formatted(second));
+        "CREATE OR REPLACE TEMP TABLE wanted AS FROM (VALUES (1, NULL), (%s)) t(id, v)"
+            .formatted(second));
     RowDiff.Changes changes = RowDiff.of(table).into(duck, "changes", mirror.relation(), "wanted");
     var _ = table.commit(duck, mirror, changes.relation(), Watermark.at(cut, "d"));
   }
 
   @Test
   void judgesATableWhereItAndItsInputsCanBeRead() throws SQLException {
-    Finding finding = verify("2", 8, List.of(5L, 7L, 9L));
+    Finding finding = verify(SECOND, 8, List.of(5L, 7L, 9L));
     assertThat(finding.outcome()).isEqualTo(Finding.Outcome.RIGHT);
     assertThat(finding.cut()).isEqualTo(7);
   }
 
   @Test
   void saysWhichRowsAreWrong() throws SQLException {
-    Finding finding = verify("3", 9, List.of(9L));
+    Finding finding = verify("3, 1700000000.5", 9, List.of(9L));
     assertThat(finding.outcome()).isEqualTo(Finding.Outcome.WRONG);
     assertThat(finding.words()).contains("1 rows missing, 1 rows too many");
   }
 
+  /** Nothing is added here, so no trifle is allowed. */
+  @Test
+  void saysWhichFloatingNumbersAreWrong() throws SQLException {
+    Finding finding = verify("2, 1700000001.5", 9, List.of(9L));
+    assertThat(finding.outcome()).isEqualTo(Finding.Outcome.WRONG);
+  }
+
   @Test
   void findsAVersionThatWasWrongThoughTheNewestIsRight() throws SQLException {
-    assertThat(verify("3", 9, List.of(6L)).outcome()).isEqualTo(Finding.Outcome.WRONG);
+    assertThat(verify("3, 1700000000.5", 9, List.of(6L)).outcome())
+        .isEqualTo(Finding.Outcome.WRONG);
     try (Lake lake = new Lake(root);
         DuckDb duckDb = DuckDb.inDirectory(directory.resolve("state"), DuckDb.Limits.small());
         Connection duck = duckDb.connect()) {
-      change(duck, lake.open(MART), "2", 6);
+      change(duck, lake.open(MART), SECOND, 6);
       Verification verification = new Verification(lake, duckDb, CutTimes.UNKNOWN);
       Table mart = warehouse.table(MART).orElseThrow();
       assertThat(verification.of(mart).outcome()).isEqualTo(Finding.Outcome.RIGHT);

@@ -3,7 +3,6 @@ package io.millrace.marts.refresh;
 import io.millrace.contracts.error.MartsError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.Column;
-import io.millrace.contracts.row.DataType.Simple;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
@@ -85,7 +84,7 @@ public final class FullRefresh implements Refresh {
     }
     String columns =
         target.definition().schema().columns().stream()
-            .map(c -> (isFloating(c) ? "round(%s, 9)" : "%s").formatted(Sql.name(c.name())))
+            .map(c -> (c.isFloating() ? "round(%s, 9)" : "%s").formatted(Sql.name(c.name())))
             .collect(Collectors.joining(", "));
     String side = "SELECT %s FROM %s WHERE %s (_change_type IN ('delete', 'update_preimage'))";
     String old = side.formatted(columns, found.relation(), "");
@@ -95,10 +94,6 @@ public final class FullRefresh implements Refresh {
         duck,
         "SELECT greatest(%s, %s)"
             .formatted(without.formatted(old, wanted), without.formatted(wanted, old)));
-  }
-
-  private static boolean isFloating(Column column) {
-    return column.type() == Simple.DOUBLE || column.type() == Simple.FLOAT;
   }
 
   /** Runs the query, whose result stays in {@link #WANTED}, and compares. */
@@ -194,7 +189,7 @@ public final class FullRefresh implements Refresh {
       return schema.key().isEmpty() ? schema.names() : schema.key();
     }
     List<String> exact =
-        schema.columns().stream().filter(c -> !isFloating(c)).map(Column::name).toList();
+        schema.columns().stream().filter(c -> !c.isFloating()).map(Column::name).toList();
     return exact.isEmpty() ? schema.names() : exact;
   }
 

@@ -2,6 +2,7 @@ package io.millrace.marts.refresh;
 
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.Column;
 import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
 import io.millrace.marts.incremental.Inconsistent;
@@ -250,7 +251,7 @@ public final class IncrementalRefresh implements Refresh {
     String exact =
         definition.schema().columns().stream()
             .map(c ->
-                isFloat(c.type().sql())
+                c.isFloating()
                     ? Sql.name(c.name()) + " IS NULL"
                     : "CAST(%s AS %s)".formatted(Sql.name(c.name()), c.type().sql()))
             .collect(Collectors.joining(", "));
@@ -266,10 +267,6 @@ public final class IncrementalRefresh implements Refresh {
                     sum.formatted("SELECT %s FROM (%s)".formatted(kept, view.query())),
                     sum.formatted("SELECT * FROM " + FullRefresh.WANTED)))
         == 1;
-  }
-
-  private static boolean isFloat(String type) {
-    return type.equals("DOUBLE") || type.equals("FLOAT");
   }
 
   /** The row changes of a Z-set of results: only rows of its keys are looked at in the table. */
@@ -345,7 +342,7 @@ public final class IncrementalRefresh implements Refresh {
    * digits than in state, so that the row which went is not found by its values.
    */
   private RowDiff.Changes wholeBag(String columns) {
-    if (definition.schema().columns().stream().noneMatch(c -> isFloat(c.type().sql()))) {
+    if (definition.schema().columns().stream().noneMatch(Column::isFloating)) {
       throw new Inconsistent(definition.name().toString());
     }
     return target
