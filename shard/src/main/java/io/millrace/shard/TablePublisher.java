@@ -2,7 +2,7 @@ package io.millrace.shard;
 
 import io.millrace.changelog.codec.ChangeEncoder;
 import io.millrace.changelog.codec.ChangeSchemas;
-import io.millrace.changelog.codec.PairedChanges;
+import io.millrace.changelog.codec.OrderedChanges;
 import io.millrace.changelog.codec.TableVersion;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.Topics;
@@ -98,7 +98,7 @@ final class TablePublisher {
             .encode(
                 shard.duck(),
                 shard.around().allocator(),
-                PairedChanges.sql(changes, columns),
+                OrderedChanges.sql(changes, columns),
                 version,
                 (key, value) -> shard.writer(table).send(topic, key, value));
     return shard.writer(table).finish().getOrDefault(topic, List.of());

@@ -122,9 +122,7 @@ class NestedTypesTest {
     Schema table = ChangeSchemas.tableValue("t", schema);
     List<String> rows = new ArrayList<>();
     ChangeEncoder encoder = new ChangeEncoder("dim.t", schema, 1, 2);
-    String sql =
-        PairedChanges.sql("(SELECT *, 'insert' AS _change_type FROM t)", schema)
-            + " ORDER BY \"a_id\"";
+    String sql = OrderedChanges.sql("(SELECT *, 'insert' AS _change_type FROM t)", schema);
     encoder.encode(
         duck.connection(),
         duck.allocator(),

@@ -149,7 +149,7 @@ class TableChangesPropertyTest {
             .encode(
                 duck.connection(),
                 duck.allocator(),
-                PairedChanges.sql("changes", schema),
+                OrderedChanges.sql("changes", schema),
                 VERSION,
                 (key, value) -> encoded.add(new WireRecord(key, value, 0, encoded.size())));
     assertThat(encoded).hasSize((int) count);
