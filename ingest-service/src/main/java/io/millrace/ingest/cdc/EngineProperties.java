@@ -145,7 +145,8 @@ final class EngineProperties {
     properties.setProperty("executor.shutdown.timeout.ms", "2000");
     properties.setProperty("task.management.timeout.ms", "60000");
     properties.setProperty("lsn.flush.timeout.ms", "5000");
-    properties.setProperty("poll.interval.ms", "10");
+    // Little beside a cut interval; every look at a quiet database costs CPU, 0.7 ms at a time.
+    properties.setProperty("poll.interval.ms", "50");
     properties.setProperty("max.queue.size.in.bytes", Integer.toString(QUEUE_BYTES_MAX));
   }
 
