@@ -11,6 +11,7 @@ import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.Sql;
 import io.millrace.warehouse.Dimension;
+import io.millrace.warehouse.Dimension.OnDelete;
 import io.millrace.warehouse.DynamicTable;
 import io.millrace.warehouse.DynamicTable.Lookup;
 import io.millrace.warehouse.StagingTable;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -90,8 +92,14 @@ record Erasure(Warehouse warehouse, String lake, Dimension dimension, List<Strin
         Stream.concat(keys.stream(), answer.rows().stream().map(row -> number(row.get(2))))
             .distinct()
             .toList(),
-        answer.rows().stream().anyMatch(row -> Boolean.TRUE.equals(row.get(1))),
+        answer.rows().stream().anyMatch(row -> Boolean.TRUE.equals(row.get(1)))
+            && (dimension.deletes().action() != OnDelete.IGNORE || isInInput()),
         answer.cut().orElse(-1));
+  }
+
+  /** Where deletes are ignored a member stays current when its row has gone. */
+  private boolean isInInput() {
+    return count("(" + dimension.select(dimension.input().toString()) + ")", matches()) > 0;
   }
 
   private static long number(@Nullable Object value) {
@@ -112,14 +120,34 @@ record Erasure(Warehouse warehouse, String lake, Dimension dimension, List<Strin
             "once the order is carried out, which this command waits for"));
     for (Table table : warehouse.tables()) {
       if (table instanceof DynamicTable fact) {
-        facts(fact, rows).ifPresent(places::add);
+        looked(table, "may point to it", () -> facts(fact, rows)).ifPresent(places::add);
       }
       if (!table.file().equals(dimension.file())) {
-        sameColumns(table).ifPresent(places::add);
+        looked(
+                table,
+                "may hold the key in (" + names(dimension.keys()) + ")",
+                () -> sameColumns(table))
+            .ifPresent(places::add);
       }
     }
     places.addAll(outside(letters));
     return places;
+  }
+
+  /** A table that cannot be read keeps nobody from being erased; one not there holds nothing. */
+  private static Optional<Place> looked(
+      Table table, String perhaps, Supplier<Optional<Place>> look) {
+    try {
+      return look.get();
+    } catch (MillraceException e) {
+      return e.errorCode() == CliError.CLI_006_TABLE_UNKNOWN
+          ? Optional.empty()
+          : Optional.of(
+              new Place(
+                  table.name().toString(),
+                  perhaps + ", but cannot be read: " + e.getMessage(),
+                  "not known"));
+    }
   }
 
   private Optional<Place> facts(DynamicTable fact, Rows rows) {
@@ -224,6 +252,10 @@ record Erasure(Warehouse warehouse, String lake, Dimension dimension, List<Strin
   }
 
   private long count(TableName table, String where) {
+    return count(table.toString(), where);
+  }
+
+  private long count(String table, String where) {
     Object count =
         ask("SELECT count(*) FROM %s WHERE %s".formatted(table, where))
             .rows()

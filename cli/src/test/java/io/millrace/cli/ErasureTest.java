@@ -37,7 +37,8 @@ class ErasureTest {
               (VALUES (-3, NULL, 'x', TIMESTAMPTZ '1900-01-01', TIMESTAMPTZ '9999-12-31', true),
                       (71, 7, 'a', '1900-01-01', '2026-01-01', false),
                       (72, 7, 'A', '2026-01-01', '2026-02-01', false),
-                      (81, 8, 'b', '1900-01-01', '9999-12-31', true))
+                      (81, 8, 'b', '1900-01-01', '9999-12-31', true),
+                      (91, 9, 'c', '1900-01-01', '9999-12-31', true))
               t(person_sk, id, name, valid_from, valid_to, is_current)
               """,
           "marts.sales", "(VALUES (1, 72), (2, 81)) t(order_id, buyer_sk)",
@@ -82,10 +83,14 @@ class ErasureTest {
         "marts/people.sql",
         "CREATE DYNAMIC TABLE marts.people AS SELECT buyer AS id, count(*) AS n FROM staging.orders"
             + " GROUP BY buyer");
+    read();
+    fillLake();
+  }
+
+  private void read() {
     warehouse =
         WarehouseFolder.read(directory, (s, r) -> Optional.empty(), new Reading(Map.of(), false))
             .orThrow();
-    fillLake();
   }
 
   private void fillLake() throws SQLException {
@@ -160,7 +165,48 @@ class ErasureTest {
   @Test
   void aMemberThatTheInputStillHoldsIsCurrent() {
     assertThat(erasure("8").rows().current()).isTrue();
-    assertThat(erasure("9").rows().surrogateKeys()).isEmpty();
+    assertThat(erasure("10").rows().surrogateKeys()).isEmpty();
+  }
+
+  /** A table that was just declared, one that shows no cut yet, one of another statement. */
+  @Test
+  void tablesThatCannotBeReadKeepNobodyFromBeingErased() throws IOException {
+    write("marts/later.sql", "CREATE DYNAMIC TABLE marts.later AS SELECT id FROM staging.people");
+    write(
+        "marts/sales.sql",
+        "CREATE DYNAMIC TABLE marts.sales AS SELECT order_id, buyer AS id, lookup(dim.person,"
+            + " buyer) AS buyer_sk FROM staging.orders");
+    read();
+    new ShardPositions(directory.resolve("lake"))
+        .write(
+            new ShardPosition(
+                "marts",
+                0,
+                5,
+                Map.of(),
+                List.of("marts.sales", "marts.people"),
+                Map.of("marts.sales", List.of(0L), "marts.people", List.of(0L))));
+    Erasure erasure = erasure("7");
+    List<Erasure.Place> places =
+        erasure.places(erasure.rows(), new LetterSearch.Found(List.of(), 0));
+    assertThat(places).extracting(Erasure.Place::place).doesNotContain("marts.later");
+    assertThat(places)
+        .filteredOn(p -> p.place().equals("marts.sales"))
+        .extracting(Erasure.Place::what)
+        .satisfiesExactlyInAnyOrder(
+            what -> assertThat(what).startsWith("1 rows point to it"),
+            what -> assertThat(what).startsWith("may hold the key in (id)").contains("CLI-004"));
+  }
+
+  @Test
+  void whereDeletesAreIgnoredTheInputsRowsTell() throws IOException {
+    write(
+        "dimensions/person.sql",
+        "CREATE DIMENSION dim.person KEYS (id) STORED AS SCD TYPE 2 APPLY AS DELETE IGNORE AS"
+            + " SELECT * FROM staging.people");
+    read();
+    assertThat(erasure("8").rows().current()).isTrue();
+    assertThat(erasure("9").rows().current()).isFalse();
   }
 
   @Test
