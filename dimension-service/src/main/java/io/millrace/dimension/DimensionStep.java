@@ -1,9 +1,11 @@
 package io.millrace.dimension;
 
 import io.millrace.changelog.cut.FoldedCut;
+import io.millrace.changelog.published.TableVersion;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.DimensionError;
 import io.millrace.contracts.error.ErrorCode;
+import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.Lake;
 import io.millrace.lake.RowDiff;
@@ -21,7 +23,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jboss.logging.Logger;
 
 /**
  * One dimension brought to one version of its input: <em>plan -> read -> apply -> commit ->
@@ -30,14 +31,16 @@ import org.jboss.logging.Logger;
  * of that cut that bring their keys.
  */
 final class DimensionStep implements TableStep {
-  private static final Logger LOG = Logger.getLogger("millrace.dimension");
   private static final String CHANGES = "dimension_changes";
   private static final String INPUT = "dimension_input";
 
   /** What an order fails with that will not pass. */
   private static final Set<ErrorCode> REFUSED =
       Set.of(
+          DimensionError.DIM_001_KEY_COLLISION,
+          DimensionError.DIM_002_NO_SEQUENCE,
           DimensionError.DIM_003_HISTORY_NOT_HELD,
+          DimensionError.DIM_005_NULL_KEY,
           DimensionError.DIM_006_EMPTY_SNAPSHOT,
           DimensionError.DIM_010_REWIND_NOT_HELD);
 
@@ -212,7 +215,7 @@ final class DimensionStep implements TableStep {
    */
   private boolean read(Optional<InputVersion> version, long cut) {
     if (version.isPresent()) {
-      return input.read(version.get(), this::read) && !isJoined();
+      return input.read(version.get(), v -> read(v, cut)) && !isJoined();
     }
     input.history().loadNothing(INPUT);
     if (events instanceof HeldEvents held) {
@@ -233,7 +236,7 @@ final class DimensionStep implements TableStep {
     return true;
   }
 
-  private void read(InputVersion version) {
+  private void read(InputVersion version, long cut) {
     InputHistory history = input.history();
     String members = table.mirror().relation();
     switch (events) {
@@ -241,7 +244,7 @@ final class DimensionStep implements TableStep {
           keyed.take(
               history,
               version,
-              moments.at(version.cut(), Members.any(shard.duck(), dimension, members)),
+              moments.at(cut, Members.any(shard.duck(), dimension, members)),
               members,
               INPUT);
       case HeldEvents held -> {
@@ -251,7 +254,7 @@ final class DimensionStep implements TableStep {
         } else {
           holdInput(held);
           history.load(version, INPUT);
-          held.take(INPUT, moments.at(version.cut(), true));
+          held.take(INPUT, moments.at(cut, true));
         }
       }
     }
@@ -260,6 +263,20 @@ final class DimensionStep implements TableStep {
   private void holdInput(HeldEvents held) {
     if (!held.shows(input.position())) {
       held.hold(input.history().rowsAt(input.position()), input.position());
+    }
+  }
+
+  /** Holds the input as it is, where its rows at the dimension's position are vacuumed. */
+  private void holdSome(HeldEvents held) {
+    try {
+      holdInput(held);
+    } catch (MillraceException e) {
+      if (e.errorCode() != LakeError.LK_011_HISTORY_GONE) {
+        throw e;
+      }
+      TableVersion newest = input.newestAt(Long.MAX_VALUE).orElseThrow(() -> e);
+      Position position = new Position(newest.tableId(), newest.version());
+      held.hold(input.history().rowsAt(position), position);
     }
   }
 
@@ -286,11 +303,10 @@ final class DimensionStep implements TableStep {
       if (!REFUSED.contains(e.errorCode())) {
         throw e;
       }
-      table.refuse(order);
-      if (table.definitionChanged()) {
+      table.refuse(order, e.getMessage());
+      if (table.definitionChanged() && table.nextRebuild().isEmpty()) {
         throw e; // stopped, until another order says how to go on
       }
-      LOG.error(e.getMessage());
       return;
     }
     RowDiff.Changes changes =
@@ -323,15 +339,14 @@ final class DimensionStep implements TableStep {
     }
     List<Long> erased = Rebuild.of(order).erase();
     if (isStillThere(erased)) {
-      table.refuse(order);
-      LOG.errorf(
-          "%s nothing is erased from table %s by the order of cut %d: %s still holds the member, so"
-              + " the next change would bring it back. Delete it at the source, then order it"
-              + " again.",
-          DimensionError.DIM_011_MEMBER_STILL_THERE.code(),
-          table.name(),
-          order.number(),
-          dimension.input());
+      table.refuse(
+          order,
+          "%s nothing is erased from table %s by the order of cut %d: %s still holds the member, so the next change would bring it back. Delete it at the source, then order it again."
+              .formatted(
+                  DimensionError.DIM_011_MEMBER_STILL_THERE.code(),
+                  table.name(),
+                  order.number(),
+                  dimension.input()));
       return true;
     }
     boolean committed = false;
@@ -356,9 +371,9 @@ final class DimensionStep implements TableStep {
   private boolean isStillThere(List<Long> erased) {
     String existing = table.mirror().relation();
     return switch (events) {
-      case KeyedEvents _ -> erasures.isStillThere(erased, existing);
+      case KeyedEvents _ -> erasures.isRefused(erased, existing);
       case HeldEvents held -> {
-        holdInput(held);
+        holdSome(held);
         erasures.plan(erased, existing);
         yield held.holdsAny(Erasures.KEYS);
       }

@@ -6,6 +6,7 @@ import io.millrace.shard.Rebuild;
 import io.millrace.shard.Shard;
 import io.millrace.warehouse.Dimension;
 import io.millrace.warehouse.Dimension.Feed;
+import io.millrace.warehouse.Dimension.OnDelete;
 import io.millrace.warehouse.SurrogateKeys;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,14 +35,15 @@ final class Erasures {
 
   /**
    * Whether a member of an order is still current: its input holds it, so the next change would
-   * bring it back.
+   * bring it back. Where deletes are ignored rows do not tell, so there the order counts.
    */
-  boolean isStillThere(List<Long> erased, String relation) {
-    return Sql.number(
-            shard.duck(),
-            "SELECT count(*) FROM %s AS e WHERE is_current%s AND %s"
-                .formatted(relation, Floors.without(dimension), in(erased)))
-        > 0;
+  boolean isRefused(List<Long> erased, String relation) {
+    return dimension.deletes().action() != OnDelete.IGNORE
+        && Sql.number(
+                shard.duck(),
+                "SELECT count(*) FROM %s AS e WHERE is_current%s AND %s"
+                    .formatted(relation, Floors.without(dimension), in(erased)))
+            > 0;
   }
 
   /** Surrogate keys that orders up to a cut name. */
@@ -77,7 +79,7 @@ final class Erasures {
       return;
     }
     for (Rebuild order : orders(after, through)) {
-      if (!isStillThere(order.erase(), relation)) {
+      if (!isRefused(order.erase(), relation)) {
         Sql.run(
             shard.duck(), "DELETE FROM %s AS e WHERE %s".formatted(relation, in(order.erase())));
       }

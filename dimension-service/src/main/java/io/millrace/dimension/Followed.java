@@ -18,6 +18,7 @@ import java.util.Optional;
 /** An input of a dimension, followed version by version: how far it is taken, and what is next. */
 final class Followed {
   private final FollowedTable table;
+  private final WrittenTable written;
   private final InputHistory history;
   private final Deque<InputVersion> queue = new ArrayDeque<>();
   private Position position;
@@ -28,6 +29,7 @@ final class Followed {
    */
   Followed(Shard shard, Dimension dimension, TableName name, WrittenTable written) {
     this.table = new FollowedTable(shard, shard.around().warehouse().table(name).orElseThrow());
+    this.written = written;
     this.history = new InputHistory(shard, dimension, table);
     Watermark watermark = written.delta().watermark();
     Position stored =
@@ -66,9 +68,14 @@ final class Followed {
     return table.through();
   }
 
-  /** The newest version that shows the cut or an earlier one. */
+  /**
+   * The newest version that shows the cut or an earlier one, which the input has announced itself
+   * right through: its log tells of what is no longer announced.
+   *
+   * @throws MillraceException LK-011 when its log does not either
+   */
   Optional<TableVersion> newestAt(long cut) {
-    return table.newestAt(cut);
+    return table.newestAt(cut).or(() -> history.shownAt(cut));
   }
 
   /**
@@ -80,7 +87,7 @@ final class Followed {
   long look(long limit) {
     if (queue.isEmpty()) {
       PublishedLog.Ahead ahead = table.ahead(position);
-      if (ahead.next().isEmpty()) {
+      if (ahead.next().filter(next -> isReady(next, ahead.through())).isEmpty()) {
         return Math.min(limit, ahead.through());
       }
       if (ahead.next().get().cut() <= limit) {
@@ -90,14 +97,24 @@ final class Followed {
     return limit;
   }
 
-  /** The cut of the next version that {@link #look} found. */
-  long next() {
-    return queue.isEmpty() ? Long.MAX_VALUE : queue.getFirst().cut();
+  /** A table that was made anew is taken as a whole, once it is where the dimension is. */
+  private boolean isReady(TableVersion next, long through) {
+    return position.tableId().isEmpty()
+        || position.tableId().equals(next.tableId())
+        || (next.cut() >= 0 && through >= written.through());
   }
 
-  /** The next version, if it is of this cut. */
+  /**
+   * The cut of the next version that {@link #look} found. One that shows an earlier cut than the
+   * dimension, as after a restore of the input, is taken at the dimension's.
+   */
+  long next() {
+    return queue.isEmpty() ? Long.MAX_VALUE : Math.max(queue.getFirst().cut(), written.through());
+  }
+
+  /** The next version, if it is taken at this cut. */
   Optional<InputVersion> at(long cut) {
-    return Optional.ofNullable(queue.peekFirst()).filter(v -> v.cut() == cut);
+    return next() == cut ? Optional.ofNullable(queue.peekFirst()) : Optional.empty();
   }
 
   /** Runs a reading of the next version. */

@@ -18,6 +18,8 @@ import io.millrace.shard.Shard;
 import io.millrace.warehouse.Dimension;
 import java.sql.Connection;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.jboss.logging.Logger;
 
 /** The versions of a dimension's input, in order, none left out, and their changes as Z-sets. */
@@ -106,6 +108,22 @@ final class InputHistory {
   static InputVersion whole(TableVersion announced) {
     return new InputVersion(
         announced.tableId(), announced.version(), announced.cut(), new How.Difference());
+  }
+
+  /** The newest version, announced or not, that shows the cut or an earlier one. */
+  Optional<TableVersion> shownAt(long cut) {
+    DeltaTable table = input.open();
+    TableHistory past = table.history();
+    OptionalLong version = past.versionAt(cut);
+    return version.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new TableVersion(
+                table.id(),
+                version.getAsLong() - 1,
+                version.getAsLong(),
+                past.watermarkAt(version.getAsLong()).cut(),
+                Optional.empty()));
   }
 
   /** What stands for the versions from one to an announced one when their changes are gone. */

@@ -39,6 +39,7 @@ final class Rebuilding {
   private final Shard shard;
   private final Dimension dimension;
   private final WrittenTable table;
+  private final Followed input;
   private final InputHistory history;
   private final Inferring inferring;
   private final Events events;
@@ -59,6 +60,7 @@ final class Rebuilding {
     this.shard = shard;
     this.dimension = dimension;
     this.table = table;
+    this.input = input;
     this.history = input.history();
     this.inferring = inferring;
     this.events = events;
@@ -99,15 +101,7 @@ final class Rebuilding {
   }
 
   private InputVersion replay(FoldedCut order) {
-    TableVersion last =
-        shard
-            .around()
-            .published()
-            .newestAt(dimension.input(), order.number())
-            .orElseThrow(() ->
-                new MillraceException(
-                    ShardError.SHD_005_INPUT_MISSING,
-                    "nothing was announced of " + dimension.input() + " yet."));
+    TableVersion last = newest(order);
     Span whole = new Span(DefaultMembers.select(dimension), -1, order.number());
     if (events instanceof HeldEvents) {
       return replay(whole, List.of(InputHistory.whole(last)), last);
@@ -126,6 +120,19 @@ final class Rebuilding {
         throw notHeld(e);
       }
       return replay(whole, List.of(history.difference(0, last)), last);
+    }
+  }
+
+  private TableVersion newest(FoldedCut order) {
+    try {
+      return input
+          .newestAt(order.number())
+          .orElseThrow(() ->
+              new MillraceException(
+                  ShardError.SHD_005_INPUT_MISSING,
+                  "nothing was announced of " + dimension.input() + " yet."));
+    } catch (MillraceException e) {
+      throw e.errorCode() == LakeError.LK_011_HISTORY_GONE ? notHeld(e) : e;
     }
   }
 
@@ -148,13 +155,12 @@ final class Rebuilding {
       if (!then.tableIds().getOrDefault(name, last.tableId()).equals(last.tableId())) {
         throw notReached(cut, null);
       }
-      List<InputVersion> since =
-          history.feed(then.inputs().getOrDefault(name, -1L), last.version());
+      Position contained = new Position(last.tableId(), containedAt(cut, then, last));
+      List<InputVersion> since = history.feed(contained.version(), last.version());
       RowSchema schema = past.createView(shard.duck(), version.getAsLong(), PAST);
       if (!sameKeys(schema)) {
         throw notReached(cut, null);
       }
-      Position contained = new Position(last.tableId(), then.inputs().getOrDefault(name, -1L));
       return replay(
           new Span(asOf(schema, history.rowsAt(contained)), then.cut(), order.number()),
           since,
@@ -162,6 +168,15 @@ final class Rebuilding {
     } catch (MillraceException e) {
       throw e.errorCode() == LakeError.LK_011_HISTORY_GONE ? notReached(cut, e) : e;
     }
+  }
+
+  /** What came after the version's commit and up to the cut had changed none of its rows. */
+  private long containedAt(long cut, Watermark then, TableVersion last) {
+    return Math.min(
+        last.version(),
+        Math.max(
+            then.inputs().getOrDefault(dimension.input().toString(), -1L),
+            history.shownAt(cut).map(TableVersion::version).orElse(-1L)));
   }
 
   private boolean sameKeys(RowSchema past) {

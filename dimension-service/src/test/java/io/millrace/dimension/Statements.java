@@ -123,7 +123,8 @@ final class Statements {
     return read(folder).dimensions().getFirst();
   }
 
-  private static Warehouse read(Path folder) {
+  /** The whole folder. */
+  static Warehouse read(Path folder) {
     return WarehouseFolder.read(
             folder,
             (source, resource) -> Optional.of(RAW),
@@ -131,7 +132,7 @@ final class Statements {
         .orThrow();
   }
 
-  private static void write(Path folder, String file, String text) {
+  static void write(Path folder, String file, String text) {
     try {
       Path path = folder.resolve(file);
       Files.createDirectories(Objects.requireNonNull(path.getParent()));

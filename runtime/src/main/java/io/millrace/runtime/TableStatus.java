@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param withheld rows kept back
  * @param path where readers find it
  * @param waitingFor what it waits for
- * @param error why it stopped
+ * @param error why it stopped, or, while it runs, why the last order was refused
  */
 public record TableStatus(
     String table,

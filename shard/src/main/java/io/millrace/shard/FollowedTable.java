@@ -66,12 +66,12 @@ public final class FollowedTable {
     return shard.around().published().through(name());
   }
 
-  /** Its cut and the first announced version behind the position, of whatever table id. */
+  /** Its cut and what was announced behind the position; of another table id, the newest. */
   public PublishedLog.Ahead ahead(Position own) {
-    return shard.around().published().ahead(name(), own.version());
+    return shard.around().published().ahead(name(), own.tableId(), own.version());
   }
 
-  /** The first announced version behind the position, of whatever table id. */
+  /** What was announced behind the position; of another table id, the newest. */
   public Optional<TableVersion> next(Position own) {
     return ahead(own).next();
   }

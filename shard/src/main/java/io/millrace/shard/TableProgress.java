@@ -39,6 +39,7 @@ public final class TableProgress {
   private long refreshes;
   private @Nullable Instant lastRefresh;
   private @Nullable String waitingFor;
+  private @Nullable String refused;
   private @Nullable MillraceException error;
   private long retryNanos;
   private long beganNanos = System.nanoTime();
@@ -119,9 +120,16 @@ public final class TableProgress {
     waitingFor = what;
   }
 
+  /** It goes on without having done what was ordered. */
+  void refused(String why) {
+    refused = why;
+    shownNanos = System.nanoTime() - SHOW_NANOS;
+  }
+
   /** It may go on: what stopped it is gone. */
   public void cleared() {
     error = null;
+    refused = null;
   }
 
   /** A step failed. */
@@ -201,7 +209,7 @@ public final class TableProgress {
                 table.delta().watermark().withheld(),
                 table.delta().path().toString(),
                 waitingFor,
-                error == null ? null : error.getMessage()));
+                error == null ? refused : error.getMessage()));
   }
 
   private TableStatus.State state() {

@@ -215,9 +215,15 @@ public final class WrittenTable {
     return cut;
   }
 
-  /** The order, and any before it, is not carried out. */
-  public void refuse(FoldedCut order) {
+  /**
+   * The order, and any before it, is not carried out.
+   *
+   * @param why with a code; it stands in the log, and in the status until the next order
+   */
+  public void refuse(FoldedCut order, String why) {
     refused = order.number();
+    LOG.error(why);
+    progress.refused("the order of cut " + order.number() + " was refused: " + why);
   }
 
   /**

@@ -16,15 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jboss.logging.Logger;
 
 /**
  * One staging table brought to one cut: <em>plan -> read -> apply -> set aside -> commit ->
  * publish</em>. What its rows are of the changes so far: {@link StagedRows}.
  */
 final class StagingStep implements TableStep {
-  private static final Logger LOG = Logger.getLogger("millrace.staging");
-
   private final Shard shard;
   private final StagingTable definition;
   private final WrittenTable table;
@@ -153,11 +150,10 @@ final class StagingStep implements TableStep {
           openings.lost(
               shard.duck(), table.delta().schema().key(), table.mirror().relation(), first);
       if (lost.isPresent()) {
-        table.refuse(order);
-        if (table.definitionChanged()) {
+        table.refuse(order, lost.get().getMessage());
+        if (table.definitionChanged() && table.nextRebuild().isEmpty()) {
           throw lost.get();
         }
-        LOG.error(lost.get().getMessage());
         return plan();
       }
     }

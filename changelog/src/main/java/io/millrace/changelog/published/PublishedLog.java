@@ -146,21 +146,28 @@ public final class PublishedLog {
   /**
    * What a follower at a version has to do, as of one statement: with two questions a version could
    * be announced in between, and a follower would take itself to be where that version is missing.
+   *
+   * @param tableId of the table that the follower knows; empty for any
    */
-  public synchronized Ahead ahead(TableName table, long version) {
+  public synchronized Ahead ahead(TableName table, String tableId, long version) {
     Follow follow = tables.get(table);
-    return follow == null
-        ? new Ahead(-1, Optional.empty())
-        : new Ahead(
-            follow.through,
-            Optional.ofNullable(follow.versions.higherEntry(version)).map(Map.Entry::getValue));
+    if (follow == null) {
+      return new Ahead(-1, Optional.empty());
+    }
+    boolean known = tableId.isEmpty() || follow.isOf(tableId);
+    return new Ahead(
+        follow.through,
+        Optional.ofNullable(
+                known ? follow.versions.higherEntry(version) : follow.versions.lastEntry())
+            .map(Map.Entry::getValue));
   }
 
   /**
    * What lies ahead of a follower.
    *
    * @param through the cut that the table is right through, -1 if nothing was said of it
-   * @param next the first published version above the follower's
+   * @param next the first published version above the follower's; of a table with another id, whose
+   *     versions are counted anew, the newest
    */
   public record Ahead(long through, Optional<TableVersion> next) {}
 

@@ -33,8 +33,12 @@ public final class WarehouseTopics implements AutoCloseable {
   private final String bootstrap;
 
   public WarehouseTopics(KafkaConnection kafka) {
-    this.admin = kafka.admin();
-    this.bootstrap = kafka.bootstrap();
+    this(kafka.admin(), kafka.bootstrap());
+  }
+
+  WarehouseTopics(Admin admin, String bootstrap) {
+    this.admin = admin;
+    this.bootstrap = bootstrap;
   }
 
   /**

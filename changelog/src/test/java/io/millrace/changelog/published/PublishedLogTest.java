@@ -65,7 +65,7 @@ class PublishedLogTest {
     say(11, List.of(new Behind(ORDERS.toString(), -1L)), made);
     assertThat(log.through(ORDERS)).isEqualTo(-1);
     assertThat(log.rightFrom(ORDERS, 0)).isEmpty();
-    assertThat(log.ahead(ORDERS, 0).next()).as("no version of the former one").isEmpty();
+    assertThat(log.ahead(ORDERS, "", 0).next()).as("no version of the former one").isEmpty();
     assertThat(log.newestAt(ORDERS, 11).orElseThrow().tableId()).isEqualTo("other id");
     assertThat(log.through(LINES)).isEqualTo(11);
   }
@@ -89,9 +89,9 @@ class PublishedLogTest {
         version(ORDERS, -1, 1, 3),
         version(ORDERS, 1, 2, 6),
         version(ORDERS, 2, 5, 9));
-    assertThat(log.ahead(ORDERS, 1).next().orElseThrow().version()).isEqualTo(2);
-    assertThat(log.ahead(ORDERS, 2).next().orElseThrow().version()).isEqualTo(5);
-    assertThat(log.ahead(ORDERS, 5)).isEqualTo(new PublishedLog.Ahead(9, Optional.empty()));
+    assertThat(log.ahead(ORDERS, "", 1).next().orElseThrow().version()).isEqualTo(2);
+    assertThat(log.ahead(ORDERS, "", 2).next().orElseThrow().version()).isEqualTo(5);
+    assertThat(log.ahead(ORDERS, "", 5)).isEqualTo(new PublishedLog.Ahead(9, Optional.empty()));
     assertThat(log.newestAt(ORDERS, 8).orElseThrow().version()).isEqualTo(2);
     assertThat(log.newestAt(ORDERS, 2)).isEmpty();
   }
@@ -108,7 +108,7 @@ class PublishedLogTest {
             });
     long seen = -1;
     while (writer.isAlive()) {
-      PublishedLog.Ahead ahead = log.ahead(ORDERS, seen);
+      PublishedLog.Ahead ahead = log.ahead(ORDERS, "", seen);
       if (ahead.next().isEmpty()) {
         assertThat(ahead.through()).isEqualTo(seen);
       } else {

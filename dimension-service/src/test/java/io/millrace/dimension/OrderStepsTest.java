@@ -1,0 +1,215 @@
+package io.millrace.dimension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.contracts.wire.PublishedVersion;
+import io.millrace.lake.RestoreMode;
+import io.millrace.warehouse.Dimension;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Orders, as a dimension comes upon them among the versions of its input. */
+class OrderStepsTest {
+  private static final String TYPE_2 =
+      "SEQUENCE BY updated_at STORED AS SCD TYPE 2 TRACK HISTORY ON (segment)";
+  private static final String SHOWN =
+      "id, segment, coalesce(phone, '-'), epoch(valid_from)::BIGINT, is_current";
+
+  @TempDir Path folder;
+
+  /** Rows of the input: {@code (id, segment, phone, seconds)}, ... */
+  static String rows(String values) {
+    return "SELECT id::BIGINT AS id, segment, phone, 0::BIGINT AS tie, NULL::VARCHAR AS op,"
+        + " to_timestamp(seconds) AS updated_at FROM (VALUES "
+        + values
+        + ") t(id, segment, phone, seconds)";
+  }
+
+  @Test
+  void takesTheVersionsOfItsInput() throws Exception {
+    var _ = Statements.dimension(folder, TYPE_2);
+    try (StepShard shard = new StepShard(folder)) {
+      shard.input(StepShard.INPUT, rows("(1, 'a', 'x', 10), (2, 'a', 'x', 10)"));
+      shard.input(StepShard.INPUT, rows("(1, 'b', 'x', 20), (2, 'b', 'x', 20)"));
+      shard.run();
+      assertThat(shard.rows(SHOWN))
+          .containsExactly("1 a x 10 false", "1 b x 20 true", "2 a x 10 false", "2 b x 20 true");
+    }
+  }
+
+  private static final String BY_COMMIT = "STORED AS SCD TYPE 2 TRACK HISTORY ON (segment)";
+  private static final String ONE = rows("(1, 'a', 'x', 10), (2, 'a', 'x', 10)");
+  private static final String TWO = rows("(1, 'b', 'x', 20), (2, 'b', 'x', 20)");
+  private static final String COLUMNS = "id, segment, phone, tie, updated_at";
+
+  /** What the input brought before the cut is in the rows of then, also where it changed none. */
+  @Test
+  void aRewindTakesNothingThatCameBeforeItsCut() throws Exception {
+    var _ = Statements.dimensions(folder, BY_COMMIT, "id, segment");
+    try (StepShard shard = new StepShard(folder)) {
+      shard.input(StepShard.INPUT, ONE);
+      long cut = shard.input(StepShard.INPUT, rows("(1, 'a', 'y', 10), (2, 'a', 'y', 10)"));
+      shard.run();
+      var _ =
+          Statements.dimensions(
+              folder,
+              "STORED AS SCD TYPE 2 TRACK HISTORY ON (segment, phone)",
+              "id, segment, phone");
+      shard.restart(folder);
+      shard.order(",\"rewindTo\":" + cut);
+      shard.input(StepShard.INPUT, rows("(1, 'a', 'z', 10), (2, 'a', 'y', 10)"));
+      shard.run();
+      assertThat(shard.table().progress().failed()).isFalse();
+      assertThat(shard.rows("id, segment, phone, is_current"))
+          .containsExactly("1 a y false", "1 a z true", "2 a y true");
+    }
+  }
+
+  /** Statements of services are held for a time, and of versions the newest alone. */
+  @Test
+  void anOrderIsCarriedOutWhenTheVersionBeforeItIsNoLongerAnnounced() throws Exception {
+    var _ = Statements.dimension(folder, TYPE_2);
+    try (StepShard shard = new StepShard(folder)) {
+      shard.input(StepShard.INPUT, ONE);
+      shard.run();
+      shard.order("");
+      shard.input(StepShard.INPUT, TWO);
+      shard.restart(folder); // which knows the newest version alone
+      shard.run();
+      assertThat(shard.table().progress().failed()).isFalse();
+      assertThat(shard.rows(SHOWN))
+          .containsExactly("1 a x 10 false", "1 b x 20 true", "2 a x 10 false", "2 b x 20 true");
+    }
+  }
+
+  /** A replay stops at rows that the statement cannot take. */
+  @Test
+  void anOrderThatCannotBeCarriedOutMakesWayForTheNext() throws Exception {
+    var _ = Statements.dimensions(folder, BY_COMMIT, COLUMNS);
+    try (StepShard shard = new StepShard(folder)) {
+      shard.input(StepShard.INPUT, rows("(1, 'a', 'x', NULL), (2, 'a', 'x', NULL)"));
+      long cut = shard.input(StepShard.INPUT, TWO);
+      shard.run();
+      var _ = Statements.dimension(folder, TYPE_2);
+      shard.restart(folder);
+      shard.order("");
+      shard.reached(StepShard.INPUT);
+      shard.run();
+      assertThat(shard.table().progress().failed()).isTrue();
+      shard.order(",\"rewindTo\":" + cut);
+      shard.reached(StepShard.INPUT);
+      shard.run();
+      assertThat(shard.table().progress().failed()).isFalse();
+      assertThat(shard.table().definitionChanged()).isFalse();
+      shard.order("");
+      shard.reached(StepShard.INPUT);
+      shard.run();
+      assertThat(shard.table().progress().failed()).as("goes on as it was").isFalse();
+      assertThat(shard.table().through()).isEqualTo(shard.cut());
+    }
+  }
+
+  @Test
+  void ordersThatWaitWhenItStartsAreLookedAtInTurn() throws Exception {
+    var _ = Statements.dimensions(folder, BY_COMMIT, COLUMNS);
+    try (StepShard shard = new StepShard(folder)) {
+      shard.input(StepShard.INPUT, rows("(1, 'a', 'x', NULL), (2, 'a', 'x', NULL)"));
+      long cut = shard.input(StepShard.INPUT, TWO);
+      shard.run();
+      var _ = Statements.dimension(folder, TYPE_2);
+      shard.order("");
+      shard.order(",\"rewindTo\":" + cut);
+      shard.restart(folder);
+      shard.reached(StepShard.INPUT);
+      shard.run();
+      assertThat(shard.table().progress().failed()).isFalse();
+      assertThat(shard.table().definitionChanged()).isFalse();
+    }
+  }
+
+  @Test
+  void aMemberWhoseDeleteIsIgnoredCanBeErased() throws Exception {
+    var _ = Statements.dimension(folder, TYPE_2 + " APPLY AS DELETE IGNORE");
+    try (StepShard shard = new StepShard(folder)) {
+      shard.input(StepShard.INPUT, ONE);
+      shard.input(StepShard.INPUT, rows("(2, 'b', 'x', 20)"));
+      shard.run();
+      assertThat(shard.rows(SHOWN)).contains("1 a x 10 true");
+      shard.order(
+          ",\"erase\":["
+              + ErasuresTest.inferred(shard.duck(), Statements.dimension(folder, TYPE_2), 1)
+              + "]");
+      shard.reached(StepShard.INPUT);
+      shard.run();
+      assertThat(shard.rows(SHOWN)).containsExactly("2 a x 10 false", "2 b x 20 true");
+      shard.order("");
+      shard.reached(StepShard.INPUT);
+      shard.run();
+      assertThat(shard.rows(SHOWN))
+          .as("rebuilt")
+          .containsExactly("2 a x 10 false", "2 b x 20 true");
+    }
+  }
+
+  @Test
+  void anInputThatWasRestoredIsFollowed() throws Exception {
+    var _ = Statements.dimension(folder, "STORED AS SCD TYPE 1");
+    try (StepShard shard = new StepShard(folder)) {
+      shard.input(StepShard.INPUT, ONE);
+      shard.input(StepShard.INPUT, TWO);
+      shard.run();
+      long version = shard.lake().maintenance(StepShard.INPUT).restore(1, RestoreMode.ANY_CUT);
+      shard.announce(
+          StepShard.INPUT,
+          shard.cut(),
+          new PublishedVersion(
+              "staging.c",
+              shard.lake().open(StepShard.INPUT).id(),
+              version - 1,
+              version,
+              0L,
+              null));
+      shard.run();
+      assertThat(shard.table().progress().failed()).isFalse();
+      assertThat(shard.rows("id, segment")).containsExactly("1 a", "2 a");
+    }
+  }
+
+  @Test
+  void anInputThatWasDroppedAndMadeAgainIsFollowed() throws Exception {
+    var _ = Statements.dimension(folder, "STORED AS SCD TYPE 1");
+    try (StepShard shard = new StepShard(folder)) {
+      shard.input(StepShard.INPUT, ONE);
+      shard.input(StepShard.INPUT, TWO);
+      shard.run();
+      shard.drop(StepShard.INPUT);
+      shard.input(StepShard.INPUT, rows("(3, 'c', 'x', 20), (4, 'c', 'x', 20)"));
+      shard.run();
+      assertThat(shard.table().progress().failed()).isFalse();
+      assertThat(shard.rows("id, segment, is_current"))
+          .containsExactly("1 b false", "2 b false", "3 c true", "4 c true");
+    }
+  }
+
+  @Test
+  void anErasureIsDecidedByTheRowsThatAreHeldWhenThoseOfThenAreVacuumed() throws Exception {
+    Dimension dimension = Statements.dimension(folder, "FROM HISTORY " + TYPE_2);
+    try (StepShard shard = new StepShard(folder)) {
+      shard.input(StepShard.INPUT, ONE);
+      shard.run();
+      shard.order(",\"erase\":[" + ErasuresTest.inferred(shard.duck(), dimension, 1) + "]");
+      List<Path> before = shard.files(StepShard.INPUT);
+      shard.input(StepShard.INPUT, TWO);
+      for (Path file : before) {
+        Files.delete(file);
+      }
+      shard.restart(folder);
+      shard.run();
+      assertThat(shard.table().progress().failed()).isFalse();
+      assertThat(shard.rows(SHOWN)).containsExactly("1 b x 20 true", "2 b x 20 true");
+    }
+  }
+}
