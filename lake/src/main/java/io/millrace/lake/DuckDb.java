@@ -1,5 +1,6 @@
 package io.millrace.lake;
 
+import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Properties;
@@ -81,6 +83,14 @@ public final class DuckDb implements AutoCloseable {
     DuckDb fresh = open(file.toString(), limits, spill);
     Sql.run(fresh.first, "CREATE SCHEMA " + Sql.name(KEPT_SCHEMA));
     return fresh;
+  }
+
+  /**
+   * Drops the kept mirrors of all tables but these, and whatever else there is: to be called before
+   * anything is made. A table that is removed from a warehouse would be held for ever.
+   */
+  public void keepMirrorsOf(Collection<TableName> tables) {
+    MirrorRecord.dropAllButThoseOf(first, tables);
   }
 
   /** Null when the file is of no use. */

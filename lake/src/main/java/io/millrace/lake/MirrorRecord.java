@@ -1,9 +1,11 @@
 package io.millrace.lake;
 
+import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -134,6 +136,17 @@ final class MirrorRecord {
       if (kept || records.contains(String.join(".", table))) {
         readThrough(duck, table);
       } else {
+        Sql.run(duck, "DROP TABLE " + quoted(table));
+      }
+    }
+  }
+
+  /** Drops the mirrors of all tables but these, with what they noted. */
+  static void dropAllButThoseOf(Connection duck, Collection<TableName> kept) {
+    Set<String> keys = kept.stream().map(TableName::toString).collect(Collectors.toSet());
+    for (List<String> table : named(duck, "duckdb_tables()", "table_name")) {
+      boolean record = table.getFirst().equals(DuckDb.KEPT_SCHEMA);
+      if (!keys.contains(record ? table.getLast() : String.join(".", table))) {
         Sql.run(duck, "DROP TABLE " + quoted(table));
       }
     }

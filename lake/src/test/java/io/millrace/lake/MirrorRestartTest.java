@@ -3,6 +3,7 @@ package io.millrace.lake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.contracts.TableName;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -92,6 +93,26 @@ class MirrorRestartTest extends LakeFixture {
         .isZero();
     step(again, taken, 3);
     assertRight(again);
+  }
+
+  @Test
+  void isDroppedWhenTheWarehouseNoLongerHasItsTable() throws Exception {
+    var _ = Mirror.load(duck, fill(), RELATION);
+    reopen();
+    duckDb.keepMirrorsOf(List.of(TableName.parse("dim.customer")));
+    assertThat(tables()).isEqualTo(2);
+    assertThat(takeUpWithoutTheLake(lake.open(NAME)).current()).isTrue();
+    reopen();
+    duckDb.keepMirrorsOf(List.of(TableName.parse("dim.other")));
+    assertThat(tables()).isZero();
+    var _ = Mirror.load(duck, lake.open(NAME), RELATION);
+    assertRight(lake.open(NAME));
+  }
+
+  private long tables() {
+    return Sql.number(
+        duck,
+        "SELECT count(*) FROM duckdb_tables() WHERE NOT internal AND table_name LIKE '%customer'");
   }
 
   @Test

@@ -168,6 +168,19 @@ class InputMirrorTest {
     assertThat(mirror.log().coversAfter(5)).as("the changes, to a reader at 5").isFalse();
   }
 
+  @Test
+  void isReadAnewWhenItsTableWasMadeAnew() {
+    shard.publish(NAME, 7, commit(5), commit(6), commit(7));
+    mirror.bring(7);
+    assertThat(rows()).isEqualTo(3);
+    var _ = shard.lake().maintenance(NAME).drop();
+    table = shard.lake().create(NAME, TableSpec.of(table.schema()), Watermark.at(-1, "first"));
+    writers = Mirror.load(shard.duck(), table, "written");
+    shard.publish(NAME, 9, commit(8));
+    mirror.bring(9);
+    assertThat(rows()).isEqualTo(1);
+  }
+
   private List<Path> dataFiles() throws IOException {
     try (Stream<Path> files = Files.list(table.path())) {
       return files.filter(f -> f.toString().endsWith(".parquet")).toList();

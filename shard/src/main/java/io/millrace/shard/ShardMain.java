@@ -108,6 +108,7 @@ public class ShardMain implements ServiceMain {
                 .open();
         DailyVacuum vacuum =
             new DailyVacuum(lake, config.lakeVacuum().retention(), ShardMain::count)) {
+      duck.keepMirrorsOf(warehouse.tables().stream().map(Table::name).toList());
       var _ = lake.onOutsiders(OutsiderPolicy.valueOf(config.lakeOutsiders().name()));
       follow(
           new ShardSurroundings(

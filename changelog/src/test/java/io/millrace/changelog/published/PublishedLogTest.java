@@ -66,6 +66,7 @@ class PublishedLogTest {
     assertThat(log.through(ORDERS)).isEqualTo(-1);
     assertThat(log.rightFrom(ORDERS, 0)).isEmpty();
     assertThat(log.ahead(ORDERS, "", 0).next()).as("no version of the former one").isEmpty();
+    assertThat(log.ahead(ORDERS, "id", 7).next().orElseThrow().tableId()).isEqualTo("other id");
     assertThat(log.newestAt(ORDERS, 11).orElseThrow().tableId()).isEqualTo("other id");
     assertThat(log.through(LINES)).isEqualTo(11);
   }
