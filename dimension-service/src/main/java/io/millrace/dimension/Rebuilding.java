@@ -251,14 +251,15 @@ final class Rebuilding {
     InputVersion joined = null;
     for (InputVersion next : versions) {
       InputVersion version = joined == null ? next : joined.with(next);
-      erasures.replay(SCRATCH, shown, version.cut());
-      shown = version.cut();
+      long cut = Math.max(shown, version.cut()); // a restored input shows an earlier one
+      erasures.replay(SCRATCH, shown, cut);
+      shown = cut;
       switch (events) {
         case KeyedEvents keyed ->
             keyed.take(
                 history,
                 version,
-                moments.at(version.cut(), Members.any(shard.duck(), dimension, SCRATCH)),
+                moments.at(cut, Members.any(shard.duck(), dimension, SCRATCH)),
                 SCRATCH,
                 INPUT);
         case HeldEvents held -> {

@@ -109,6 +109,11 @@ class OrderStepsTest {
       shard.run();
       assertThat(shard.table().progress().failed()).as("goes on as it was").isFalse();
       assertThat(shard.table().through()).isEqualTo(shard.cut());
+      assertThat(shard.error()).hasValueSatisfying(e -> assertThat(e).contains("DIM-002"));
+      shard.order(",\"rewindTo\":" + cut);
+      shard.reached(StepShard.INPUT);
+      shard.run();
+      assertThat(shard.error()).as("after another order").isEmpty();
     }
   }
 
@@ -175,6 +180,10 @@ class OrderStepsTest {
       shard.run();
       assertThat(shard.table().progress().failed()).isFalse();
       assertThat(shard.rows("id, segment")).containsExactly("1 a", "2 a");
+      shard.order("");
+      shard.reached(StepShard.INPUT);
+      shard.run();
+      assertThat(shard.rows("id, segment")).as("rebuilt").containsExactly("1 a", "2 a");
     }
   }
 

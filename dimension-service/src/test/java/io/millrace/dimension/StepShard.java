@@ -48,6 +48,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -247,6 +249,12 @@ final class StepShard implements AutoCloseable {
     try (Stream<Path> files = Files.list(lake.path(table))) {
       return files.filter(f -> f.toString().endsWith(".parquet")).toList();
     }
+  }
+
+  /** What the status says of dim.c. */
+  Optional<String> error() {
+    return Optional.ofNullable(
+        Objects.requireNonNull(shard.around().board().tables().get(DIMENSION.toString())).error());
   }
 
   /** The rows of dim.c in the lake, of members alone. */

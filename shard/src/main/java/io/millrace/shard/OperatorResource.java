@@ -1,8 +1,8 @@
 package io.millrace.shard;
 
-import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
 import io.millrace.runtime.CutChannel;
+import io.millrace.warehouse.Dimension;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.NotFoundException;
@@ -67,8 +67,8 @@ public class OperatorResource {
     if (!served.has(name)) {
       throw new NotFoundException("no table " + name + " here");
     }
-    if (Service.of(TableName.parse(name)) != Service.DIMENSION) {
-      throw new BadRequestException("only a dimension can be rewound");
+    if (!isDimension(name)) {
+      throw new BadRequestException("only a dimension with an input can be rewound");
     }
     if (to == null) {
       throw new BadRequestException("say where to: ?to= a cut or an instant");
@@ -90,10 +90,14 @@ public class OperatorResource {
     if (!served.has(name)) {
       throw new NotFoundException("no table " + name + " here");
     }
-    if (Service.of(TableName.parse(name)) != Service.DIMENSION || keys.isEmpty()) {
+    if (!isDimension(name) || keys.isEmpty()) {
       throw new BadRequestException("rows of a dimension can be erased, by surrogate key");
     }
     return order(new Rebuild(name, false, null, keys));
+  }
+
+  private boolean isDimension(String name) {
+    return served.table(TableName.parse(name)).filter(Dimension.class::isInstance).isPresent();
   }
 
   private long cutOf(String to) {

@@ -130,6 +130,7 @@ public final class TableProgress {
   public void cleared() {
     error = null;
     refused = null;
+    shownNanos = System.nanoTime() - SHOW_NANOS;
   }
 
   /** A step failed. */
