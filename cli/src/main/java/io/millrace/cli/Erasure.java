@@ -45,8 +45,8 @@ record Erasure(Warehouse warehouse, String lake, Dimension dimension, List<Strin
    * What a dimension holds of the key.
    *
    * @param surrogateKeys of its rows
-   * @param ordered what an order to erase them names: these, and that of the row which the member
-   *     would have if facts alone spoke of it, so that they do not bring it back
+   * @param ordered what an order to erase them names, however many they are: the key of the row
+   *     which the member would have if facts alone spoke of it stands for all of them
    * @param current whether the input holds the member, as far as the dimension tells
    * @param cut at which that is so
    */
@@ -89,9 +89,7 @@ record Erasure(Warehouse warehouse, String lake, Dimension dimension, List<Strin
     List<Long> keys = answer.rows().stream().map(row -> number(row.getFirst())).toList();
     return new Rows(
         keys,
-        Stream.concat(keys.stream(), answer.rows().stream().map(row -> number(row.get(2))))
-            .distinct()
-            .toList(),
+        answer.rows().stream().map(row -> number(row.get(2))).distinct().toList(),
         answer.rows().stream().anyMatch(row -> Boolean.TRUE.equals(row.get(1)))
             && (dimension.deletes().action() != OnDelete.IGNORE || isInInput()),
         answer.cut().orElse(-1));

@@ -129,10 +129,7 @@ class ErasureTest {
     Erasure erasure = erasure("7");
     Erasure.Rows rows = erasure.rows();
     assertThat(rows.surrogateKeys()).containsExactlyInAnyOrder(71L, 72L);
-    assertThat(rows.ordered())
-        .as("and the key of a row that facts alone would bring")
-        .hasSize(3)
-        .containsAll(rows.surrogateKeys());
+    assertThat(rows.ordered()).as("the key of a row that facts alone would bring").hasSize(1);
     assertThat(rows.current()).isFalse();
     assertThat(rows.cut()).isZero();
     List<Erasure.Place> places =
