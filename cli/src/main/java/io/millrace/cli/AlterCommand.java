@@ -64,7 +64,7 @@ final class AlterCommand implements Callable<Integer> {
     if (properties.isEmpty() && reset.isEmpty()) {
       throw wrong("say what to alter: --set PROPERTY=VALUE or --reset PROPERTY");
     }
-    TableName name = Names.table(spec, names.getLast());
+    TableName name = Names.dynamicTable(spec, names.getLast());
     return names.size() == 1 ? order(name) : write(name, Path.of(names.getFirst()));
   }
 

@@ -23,4 +23,14 @@ final class Names {
           "'" + text + "' is no table: give staging.NAME, dim.NAME or marts.NAME");
     }
   }
+
+  /** The dynamic table of that name, wrong usage if it is another table's. */
+  static TableName dynamicTable(CommandSpec spec, String text) {
+    TableName name = table(spec, text);
+    if (Service.of(name) != Service.MARTS) {
+      throw new ParameterException(
+          spec.commandLine(), "'" + text + "' is no dynamic table: give marts.NAME");
+    }
+    return name;
+  }
 }

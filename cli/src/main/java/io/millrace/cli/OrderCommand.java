@@ -28,7 +28,7 @@ abstract sealed class OrderCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    TableName name = Names.table(spec, table);
+    TableName name = Names.dynamicTable(spec, table);
     try (ServiceCalls calls = new ServiceCalls(place.running())) {
       long cut = calls.order(order, name);
       spec.commandLine().getOut().println(name + " " + order.meaning(cut));

@@ -71,6 +71,17 @@ class RunningMartsTest {
     return Main.commandLine().setOut(out).setErr(out).execute(arguments);
   }
 
+  @Test
+  void onlyADynamicTableIsSuspendedResumedRefreshedOrAltered() {
+    for (String order : List.of("suspend", "resume", "refresh")) {
+      assertThat(run(order, "--dir", directory.toString(), "dim.c")).isEqualTo(ExitCode.USAGE);
+    }
+    assertThat(run("alter", "--dir", directory.toString(), "dim.c", "--reset", "TARGET_LAG"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(said.toString()).contains("'dim.c' is no dynamic table: give marts.NAME");
+    assertThat(asked).isEmpty();
+  }
+
   private int alter(String... arguments) {
     return run(
         Stream.concat(
