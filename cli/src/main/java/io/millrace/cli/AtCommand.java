@@ -65,7 +65,7 @@ final class AtCommand implements Callable<Integer> {
 
   private List<String> line(LakePositions positions, TableName name) {
     TableHistory history = positions.table(name).history();
-    if (!positions.of(name).isRightAt(cut)) {
+    if (!positions.of(name, cut).isRightAt(cut)) {
       return List.of(name.toString(), "", "", "is not right at this cut");
     }
     try {

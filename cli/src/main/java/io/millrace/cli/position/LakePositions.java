@@ -3,11 +3,13 @@ package io.millrace.cli.position;
 import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.CliError;
+import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.Lake;
 import io.millrace.lake.ShardPosition;
 import io.millrace.lake.ShardPositions;
+import io.millrace.lake.TableHistory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +74,28 @@ public final class LakePositions {
     rounds.add(at);
     rounds.addAll(shownUpTo(table, table.version()));
     return TablePosition.atRounds(name, at, rounds);
+  }
+
+  /** How far the table is; if a version of it, however old, shows this cut, it is right there. */
+  public TablePosition of(TableName name, long cut) {
+    TablePosition now = of(name);
+    if (!now.byRounds() || now.isRightAt(cut) || cut < 0 || cut > now.at()) {
+      return now;
+    }
+    TableHistory history = table(name).history();
+    try {
+      OptionalLong version = history.versionAt(cut);
+      if (version.isPresent() && history.watermarkAt(version.getAsLong()).cut() == cut) {
+        Set<Long> rounds = new TreeSet<>(now.rounds());
+        rounds.add(cut);
+        return TablePosition.atRounds(name, now.at(), rounds);
+      }
+    } catch (MillraceException e) {
+      if (e.errorCode() != LakeError.LK_011_HISTORY_GONE) {
+        throw e;
+      }
+    }
+    return now;
   }
 
   /**

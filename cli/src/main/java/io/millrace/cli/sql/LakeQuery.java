@@ -141,7 +141,7 @@ public final class LakeQuery {
     return switch (moment) {
       case Moment.Newest() -> new CommonCut(tables.stream().map(positions::of).toList()).greatest();
       case Moment.Cut(long cut) ->
-          new CommonCut(tables.stream().map(positions::of).toList()).exactly(cut);
+          new CommonCut(tables.stream().map(t -> positions.of(t, cut)).toList()).exactly(cut);
       case Moment.AsOf(Instant time) ->
           new CommonCut(tables.stream().map(t -> positions.of(t, time)).toList()).greatest();
     };

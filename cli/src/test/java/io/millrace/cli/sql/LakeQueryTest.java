@@ -109,6 +109,43 @@ class LakeQueryTest {
         .isEqualTo(List.of(List.of(2L)));
   }
 
+  /** A service tells of the newest rounds alone, the log of every version. */
+  @Test
+  void readsAMartAtTheCutOfAnOldVersion() throws SQLException {
+    TableName name = TableName.parse("marts.old");
+    try (Lake lake = new Lake(root);
+        DuckDb duckDb = DuckDb.inDirectory(directory.resolve("state"), DuckDb.Limits.small());
+        Connection duck = duckDb.connect()) {
+      DeltaTable table =
+          lake.create(
+              name,
+              TableSpec.of(SCHEMA),
+              Watermark.at(0, "d"),
+              duck,
+              "FROM (VALUES (1, 0.00)) t(id, amount)");
+      Mirror mirror = Mirror.load(duck, table, "m_old");
+      for (int cut = 2; cut <= 140; cut += 2) {
+        RowDiff.Changes changes =
+            RowDiff.of(table)
+                .into(
+                    duck,
+                    "changes",
+                    mirror.relation(),
+                    "(SELECT 1::BIGINT AS id, " + cut + "::DECIMAL(12, 2) AS amount)");
+        var _ = table.commit(duck, mirror, changes.relation(), Watermark.at(cut, "d"));
+      }
+    }
+    new ShardPositions(root)
+        .write(
+            new ShardPosition(
+                "marts", 1, 140, Map.of(), List.of("marts.old"), Map.of("marts.old", List.of())));
+    String select = "SELECT amount::INTEGER FROM marts.old";
+    assertThat(LakeQuery.run(root, select, OptionalLong.of(4)).rows())
+        .isEqualTo(List.of(List.of(4)));
+    assertThatThrownBy(() -> LakeQuery.run(root, select, OptionalLong.of(5)))
+        .hasMessageContaining("CLI-005");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
