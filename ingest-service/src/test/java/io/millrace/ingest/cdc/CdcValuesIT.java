@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.DataType.Decimal;
+import io.millrace.contracts.row.RowSchema;
 import io.millrace.ingest.SourceEvent.Change;
 import io.millrace.ingest.SourceEvent.Shape;
+import io.millrace.warehouse.raw.LivePostgres;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.NullUnmarked;
@@ -77,7 +80,7 @@ class CdcValuesIT extends OnDatabase {
           .noneMatch(n -> n.startsWith("skip"))
           .contains("Odd, \"name")
           .hasSize(26);
-      assertThat(types(shape))
+      assertThat(types(shape.schema()))
           .contains(
               "id INTEGER",
               "i2 SMALLINT",
@@ -110,6 +113,32 @@ class CdcValuesIT extends OnDatabase {
         assertThat(inserted.get(i).after()).as("row %d", i).isEqualTo(read.get(i).after());
         assertThat(inserted.get(i).key()).isEqualTo(read.get(i).key());
       }
+    }
+  }
+
+  @Test
+  void areOfTheColumnsAndTheKeyThatValidateTold() throws Exception {
+    database.run(
+        "CREATE TYPE mood AS ENUM ('happy', 'sad')",
+        "CREATE DOMAIN posint AS int CHECK (VALUE > 0)",
+        "CREATE DOMAIN price AS numeric(10,2)",
+        "CREATE TABLE t ("
+            + COLUMNS.replace(
+                "PRIMARY KEY (u, id)",
+                "called name, p price, behind numeric(3,5), wide numeric(60,-2),"
+                    + " twice int GENERATED ALWAYS AS (id * 2) STORED,"
+                    + " PRIMARY KEY (u, id) INCLUDE (b)")
+            + ")",
+        "INSERT INTO t (u, id) VALUES (gen_random_uuid(), 1)");
+    database.capture("t");
+    RowSchema told =
+        new LivePostgres(List.of(database.source()), Map.of("PASSWORD", TestDatabase.PASSWORD))
+            .of(database.name(), "t")
+            .orElseThrow();
+    try (CdcReader reader = open(null)) {
+      RowSchema captured = Events.untilEnd(reader).only(Shape.class).getFirst().schema();
+      assertThat(types(told)).containsExactlyElementsOf(types(captured));
+      assertThat(told.key()).isEqualTo(captured.key());
     }
   }
 
@@ -160,8 +189,8 @@ class CdcValuesIT extends OnDatabase {
     return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(instant));
   }
 
-  private static List<String> types(Shape shape) {
-    return shape.schema().columns().stream().map(c -> c.name() + " " + c.type().sql()).toList();
+  private static List<String> types(RowSchema schema) {
+    return schema.columns().stream().map(c -> c.name() + " " + c.type().sql()).toList();
   }
 
   @ParameterizedTest

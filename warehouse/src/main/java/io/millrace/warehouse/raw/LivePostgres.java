@@ -23,8 +23,9 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * Asks PostgreSQL's catalog for the columns and primary keys of captured tables. Each question
- * opens a connection and closes it. Columns of unsupported types are left out, as ingest does.
+ * Asks PostgreSQL's catalog for the columns and primary keys of captured tables, as ingest captures
+ * them: columns of unsupported types and generated ones are left out. Each question opens a
+ * connection and closes it.
  *
  * @param sources whose tables may be asked for; others than PostgreSQL are passed over
  * @param env where passwords are referred to
@@ -35,9 +36,10 @@ public record LivePostgres(List<Source> sources, Map<String, String> env) implem
       SELECT a.attname,
              coalesce(b.typname, t.typname) AS typname,
              coalesce(b.typtype, t.typtype) AS typtype,
-             CASE WHEN b.oid IS NULL THEN a.atttypmod ELSE t.typtypmod END AS typmod,
+             a.atttypmod AS typmod,
              NOT (a.attnotnull OR t.typnotnull) AS nullable,
-             coalesce(array_position(i.indkey::int2[], a.attnum), -1) AS key_position
+             coalesce(array_position((i.indkey::int2[])[:i.indnkeyatts - 1], a.attnum), -1)
+               AS key_position
       FROM pg_catalog.pg_attribute a
       JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -45,6 +47,7 @@ public record LivePostgres(List<Source> sources, Map<String, String> env) implem
       LEFT JOIN pg_catalog.pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype
       LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary
       WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped
+        AND a.attgenerated = ''
       ORDER BY a.attnum
       """;
 

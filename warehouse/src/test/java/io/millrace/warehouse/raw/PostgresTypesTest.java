@@ -22,7 +22,8 @@ class PostgresTypesTest {
     "uuid, b, VARCHAR",
     "json, b, VARCHAR",
     "jsonb, b, VARCHAR",
-    "inet, b, VARCHAR",
+    "inet, b, ",
+    "name, b, ",
     "mood, e, VARCHAR",
     "bytea, b, BLOB",
     "date, b, DATE",
@@ -46,8 +47,8 @@ class PostgresTypesTest {
         "12 | 2 | DECIMAL(12,2)",
         "38 | 0 | DECIMAL(38,0)",
         "39 | 0 | VARCHAR",
-        "3 | 5 | VARCHAR",
-        "3 | -2 | VARCHAR"
+        "3 | 5 | DECIMAL(5,5)",
+        "3 | -2 | DECIMAL(5,0)"
       })
   void numericIsDecimalWhereOneHoldsIt(int precision, int scale, String sql) {
     int modifier = ((precision << 16) | (scale & 0x7ff)) + 4;
