@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,6 +110,7 @@ public final class CdcReader implements SourceReader {
               snapshot,
               start);
       reader.noteUnloggedColumns();
+      reader.noteColumnsLeftOut();
       return reader;
     } catch (SQLException e) {
       closeIfOpen(snapshot);
@@ -206,6 +208,20 @@ public final class CdcReader implements SourceReader {
             database.about(),
             name,
             table.unloggedColumns());
+      }
+    }
+  }
+
+  private void noteColumnsLeftOut() {
+    for (CapturedTable table : tables) {
+      if (!table.leftOut().isEmpty()) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "{0}: table {1} is captured without {2}: there is no form for columns of their types"
+                + " (docs/SOURCES.md says which).",
+            database.about(),
+            Sql.table(table.declared()),
+            new TreeSet<>(table.leftOut()));
       }
     }
   }
