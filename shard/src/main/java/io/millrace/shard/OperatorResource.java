@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** What an operator can order: an order is a cut, so that it has its place in the one order. */
-@Path("/api/v1/tables")
+@Path("/api/v1")
 @Produces(MediaType.APPLICATION_JSON)
 public class OperatorResource {
   private final CutChannel cuts;
@@ -43,7 +43,7 @@ public class OperatorResource {
 
   /** Orders the table to be computed anew at a new cut; its difference is one ordinary version. */
   @POST
-  @Path("/{name}/rebuild")
+  @Path("/tables/{name}/rebuild")
   @Blocking
   public Ordered rebuild(
       @PathParam("name") String name, @QueryParam("loseHistory") boolean loseHistory)
@@ -60,7 +60,7 @@ public class OperatorResource {
    * @param to the number of a cut, or an instant: the last cut that was there by then
    */
   @POST
-  @Path("/{name}/rewind")
+  @Path("/tables/{name}/rewind")
   @Blocking
   public Ordered rewind(@PathParam("name") String name, @QueryParam("to") @Nullable String to)
       throws ExecutionException, TimeoutException, InterruptedException {
@@ -83,7 +83,7 @@ public class OperatorResource {
    * @param keys surrogate keys
    */
   @POST
-  @Path("/{name}/erase")
+  @Path("/tables/{name}/erase")
   @Blocking
   public Ordered erase(@PathParam("name") String name, @QueryParam("key") List<Long> keys)
       throws ExecutionException, TimeoutException, InterruptedException {

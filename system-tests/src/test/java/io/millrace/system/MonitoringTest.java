@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.contracts.Metrics;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.Test;
 class MonitoringTest {
   private static final Path MONITORING = Repository.ROOT.resolve("deploy/monitoring");
   private static final Pattern METRIC = Pattern.compile("\\bmillrace_[a-z_]+");
+  private static final Pattern PATH_OF_CLASS = Pattern.compile("(?m)^@Path\\(\"([^\"]+)\"\\)");
+  private static final Pattern PATH_OF_METHOD = Pattern.compile("(?m)^  @Path\\(\"([^\"]+)\"\\)");
 
   @Test
   void alertsUseOnlyMetricsThatServicesHave() throws IllegalAccessException {
@@ -32,6 +36,30 @@ class MonitoringTest {
   @Test
   void servicesHaveEveryMetricThatIsDeclared() throws IllegalAccessException {
     assertThat(emitted()).containsExactlyInAnyOrderElementsOf(declared().values());
+  }
+
+  /** JAX-RS gives a request to the class of the longest path, and asks no other. */
+  @Test
+  void noResourceHidesPathsOfAnother() {
+    List<String> classes = new ArrayList<>();
+    List<String> methods = new ArrayList<>();
+    for (Path module : Repository.modules()) {
+      for (Path file :
+          Repository.files(module.resolve("src/main/java"), n -> n.endsWith("Resource.java"))) {
+        String code = Repository.read(file);
+        String of =
+            PATH_OF_CLASS.matcher(code).results().map(m -> m.group(1)).findFirst().orElse("");
+        classes.add(of);
+        PATH_OF_METHOD.matcher(code).results().forEach(m -> methods.add(of + " " + m.group(1)));
+      }
+    }
+    assertThat(methods)
+        .isNotEmpty()
+        .noneMatch(method -> {
+          String whole = method.replace(" ", "") + "/";
+          return classes.stream()
+              .anyMatch(c -> c.length() > method.indexOf(' ') && whole.startsWith(c + "/"));
+        });
   }
 
   private static Set<String> metricsIn(String file) {
