@@ -81,6 +81,7 @@ public class ServiceRunner {
   private void createControlTopics(Warehouse warehouse) throws InterruptedException {
     Topics names = new Topics(config.topicPrefix());
     Retry retry = new Retry();
+    board.waiting("Kafka at " + config.kafka());
     while (true) {
       try {
         topics.createCuts(names.cuts());
@@ -88,7 +89,6 @@ public class ServiceRunner {
             names.published(), warehouse.settings().shards(), warehouse.settings().retention());
         return;
       } catch (MillraceException e) {
-        board.waiting("Kafka at " + config.kafka());
         LOG.warn(e.getMessage());
         retry.pauseOrThrow(e);
       }
