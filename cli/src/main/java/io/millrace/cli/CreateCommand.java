@@ -3,6 +3,7 @@ package io.millrace.cli;
 import io.millrace.contracts.error.WarehouseError;
 import io.millrace.warehouse.problem.Problem;
 import io.millrace.warehouse.statement.StatementHead;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -42,7 +44,7 @@ final class CreateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    String text = Files.readString(statement);
+    String text = read();
     StatementFile file = new StatementFile(folder, StatementHead.file(text));
     List<Problem> problems = new ArrayList<>(file.addedBy(text));
     boolean replaces = StatementHead.of(text).map(StatementHead::replace).orElse(false);
@@ -67,5 +69,14 @@ final class CreateCommand implements Callable<Integer> {
         "%s is written; millrace plan %s says what the next start of the services makes of it"
             .formatted(file.file(), folder));
     return ExitCode.OK;
+  }
+
+  private String read() {
+    try {
+      return Files.readString(statement);
+    } catch (IOException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--file " + statement + " is no file of UTF-8 text", e);
+    }
   }
 }

@@ -33,7 +33,14 @@ final class DescribeCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     JsonNode known;
     try (ServiceCalls calls = new ServiceCalls(place.running())) {
-      known = calls.dynamicTables();
+      known =
+          calls
+              .dynamicTables()
+              .orElseThrow(() ->
+                  new MillraceException(
+                      CliError.CLI_007_SERVICE_REFUSED,
+                      "the marts service does not answer, or does not run its tables yet. See"
+                          + " millrace status."));
     }
     PrintWriter out = spec.commandLine().getOut();
     if (table.isEmpty()) {

@@ -96,7 +96,7 @@ public final class ServiceCalls implements AutoCloseable {
    * @throws MillraceException CLI-007
    */
   public long order(DynamicTableOrder order, TableName table) throws InterruptedException {
-    return post(table, "/api/v1/dynamic-tables/" + table + "/" + order.word());
+    return post(requireDynamic(table), "/api/v1/dynamic-tables/" + table + "/" + order.word());
   }
 
   /**
@@ -108,7 +108,7 @@ public final class ServiceCalls implements AutoCloseable {
    */
   public long alter(TableName table, Map<String, @Nullable String> properties)
       throws InterruptedException {
-    String path = "/api/v1/dynamic-tables/" + table;
+    String path = "/api/v1/dynamic-tables/" + requireDynamic(table);
     try {
       return send(
           table,
@@ -122,27 +122,40 @@ public final class ServiceCalls implements AutoCloseable {
     }
   }
 
+  private static TableName requireDynamic(TableName table) {
+    if (Service.of(table) != Service.MARTS) {
+      throw new MillraceException(
+          CliError.CLI_006_TABLE_UNKNOWN,
+          table
+              + " is no dynamic table. Only tables of marts are suspended, resumed, refreshed and"
+              + " altered; others follow their inputs at every cut.");
+    }
+    return table;
+  }
+
   /**
-   * The dynamic tables as the marts service describes them, an array; an empty one while it does
-   * not answer.
+   * The dynamic tables as the marts service describes them, an array; empty while it does not
+   * answer.
    */
-  public JsonNode dynamicTables() throws InterruptedException {
+  public Optional<JsonNode> dynamicTables() throws InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(run.url(Service.MARTS) + "/api/v1/dynamic-tables"))
             .timeout(STATUS_LIMIT)
             .build();
     try {
       HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-      return answer.statusCode() == 200 ? JSON.readTree(answer.body()) : JSON.createArrayNode();
+      return answer.statusCode() == 200
+          ? Optional.of(JSON.readTree(answer.body()))
+          : Optional.empty();
     } catch (IOException e) {
-      return JSON.createArrayNode();
+      return Optional.empty();
     }
   }
 
   /** The orders that hold over what the folder says; none while the marts service is silent. */
   public List<Altered> altered() throws InterruptedException {
     List<Altered> found = new ArrayList<>();
-    for (JsonNode table : dynamicTables()) {
+    for (JsonNode table : dynamicTables().orElseGet(JSON::createArrayNode)) {
       for (JsonNode one : table.path("altered")) {
         found.add(
             new Altered(

@@ -8,7 +8,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +53,12 @@ class CreateCommandTest {
   }
 
   @Test
+  void aFileThatIsNotThereIsSaidInOneLine() {
+    assertThat(run("create", directory.resolve("w").toString(), "-f", "nowhere.sql")).isEqualTo(2);
+    assertThat(said.toString()).startsWith("--file nowhere.sql is no file of UTF-8 text");
+  }
+
+  @Test
   void aStatementThatClosesACircleIsRefused() throws IOException {
     assertThat(create(N)).isZero();
     assertThat(create(N.replace("marts.n", "marts.m").replace("staging.orders", "marts.n")))
@@ -78,14 +83,15 @@ class CreateCommandTest {
 
   private int create(String statement) throws IOException {
     write("statement.sql", statement);
+    return run(
+        "create",
+        directory.resolve("w").toString(),
+        "-f",
+        directory.resolve("statement.sql").toString());
+  }
+
+  private int run(String... arguments) {
     PrintWriter out = new PrintWriter(said);
-    String[] arguments =
-        Stream.of(
-                "create",
-                directory.resolve("w").toString(),
-                "-f",
-                directory.resolve("statement.sql").toString())
-            .toArray(String[]::new);
     return Main.commandLine().setOut(out).setErr(out).execute(arguments);
   }
 

@@ -173,7 +173,20 @@ public final class LakeQuery {
       }
       rows.end();
     } catch (SQLException e) {
-      throw failed(e);
+      throw failed(reason(duck, select, e));
+    }
+  }
+
+  /** Rows that are streamed fail without their reason; run for its plan, the SELECT gives it. */
+  private static SQLException reason(Connection duck, String select, SQLException streamed) {
+    if (!String.valueOf(streamed.getMessage()).contains("Invalid result set")) {
+      return streamed;
+    }
+    try (Statement statement = duck.createStatement()) {
+      var _ = statement.execute("EXPLAIN ANALYZE " + select);
+      return streamed;
+    } catch (SQLException e) {
+      return e;
     }
   }
 

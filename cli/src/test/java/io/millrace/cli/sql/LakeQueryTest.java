@@ -343,4 +343,14 @@ class LakeQueryTest {
         .hasMessageStartingWith("CLI-004")
         .hasMessageContaining("nix");
   }
+
+  /** DuckDB's driver loses the reason while it streams. */
+  @Test
+  void saysWhyRowsCannotBeComputed() {
+    assertThatThrownBy(() ->
+            LakeQuery.run(
+                root, "SELECT CAST('a' || id AS INT) FROM staging.t", OptionalLong.empty()))
+        .hasMessageStartingWith("CLI-004")
+        .hasMessageContaining("Conversion Error");
+  }
 }
