@@ -125,7 +125,8 @@ final class ApiYaml {
     List<Field> fields = fields(item, key);
     List<String> columns = fields.stream().map(f -> f.column().name()).toList();
     String name = item.requiredText("name");
-    SourceYaml.checkName(item, "name", name, before.stream().map(ApiResource::name).toList());
+    List<String> taken = before.stream().map(ApiResource::name).toList();
+    SourceYaml.checkName(item, "name", name, taken, Optional.empty());
     for (String column : key) {
       checkColumn(item, "key", column, columns);
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /** Reads a source of kind cdc. */
@@ -61,7 +62,12 @@ final class CdcYaml {
       int dot = table.indexOf('.');
       String plain = table.substring(dot + 1);
       String resource = item.text("resource").orElse(plain);
-      SourceYaml.checkName(item, item.has("resource") ? "resource" : "table", resource, taken);
+      SourceYaml.checkName(
+          item,
+          item.has("resource") ? "resource" : "table",
+          resource,
+          taken,
+          Optional.of("name it anew: {table: " + table + ", resource: NAME}"));
       taken.add(resource);
       tables.add(new CdcTable(resource, dot < 0 ? "public" : table.substring(0, dot), plain));
     }

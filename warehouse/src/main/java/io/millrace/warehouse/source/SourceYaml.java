@@ -91,14 +91,19 @@ public final class SourceYaml {
         });
   }
 
-  /** Adds a problem when a name of a resource is taken or cannot be one. */
-  static void checkName(YamlObject object, String key, String name, List<String> taken) {
+  /**
+   * Adds a problem when a name of a resource is taken or cannot be one.
+   *
+   * @param hint how to give another
+   */
+  static void checkName(
+      YamlObject object, String key, String name, List<String> taken, Optional<String> hint) {
     if (taken.contains(name)) {
       object.problem(
           WarehouseError.WH_014_DUPLICATE_NAME,
           key,
           "the resource " + name + " is there twice",
-          Optional.empty());
+          hint);
     } else if (!name.isEmpty() && !NAME.matcher(name).matches()) {
       object.problem(
           WarehouseError.WH_013_WRONG_VALUE,
@@ -106,7 +111,7 @@ public final class SourceYaml {
           "the name "
               + name
               + " must be lower-case letters, digits and underscores, a letter first",
-          Optional.empty());
+          hint);
     }
   }
 }
