@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
 public final class Sql {
   private static final ScopedValue<Long> DEADLINE_NANOS = ScopedValue.newInstance();
   private static final Pattern PART = Pattern.compile("\"((?:[^\"]|\"\")*)\"|[^.\"\\s]+");
+  private static final Pattern KIND =
+      Pattern.compile("([A-Z][A-Za-z ]{1,40}) (?:Error|Exception):");
 
   private Sql() {}
 
@@ -143,10 +145,18 @@ public final class Sql {
     String start = sql.strip().replaceAll("\\s+", " ");
     return new MillraceException(
         LakeError.LK_004_STATEMENT_FAILED,
-        "DuckDB did not execute: "
+        "DuckDB did not execute"
+            + kind(cause)
+            + ": "
             + start.substring(0, Math.min(start.length(), 160))
             + " ... The cause says why; the step is tried again.",
         cause);
+  }
+
+  /** What kind of error it is, such as IO or Out of Memory: the words before DuckDB's text. */
+  private static String kind(SQLException cause) {
+    Matcher kind = KIND.matcher(String.valueOf(cause.getMessage()));
+    return kind.lookingAt() ? " (" + kind.group(1) + ")" : "";
   }
 
   /** Reads the rows of a result. */

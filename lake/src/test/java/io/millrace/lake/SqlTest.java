@@ -32,6 +32,16 @@ class SqlTest {
   }
 
   @Test
+  void aFailedStatementSaysWhatKindOfErrorItIsAndNoValue() {
+    assertThatThrownBy(() -> Sql.run(duck, "SELECT CAST(upper('secret') AS INT)"))
+        .hasMessageStartingWith("LK-004 DuckDB did not execute (Conversion): SELECT")
+        .message()
+        .doesNotContain("SECRET");
+    assertThatThrownBy(() -> Sql.run(duck, "COPY (SELECT 1) TO '/nowhere/x.parquet'"))
+        .hasMessageStartingWith("LK-004 DuckDB did not execute (IO): COPY");
+  }
+
+  @Test
   void aStatementEndsWithTheTimeThatWorkMayTake() {
     long started = System.nanoTime();
     assertThatThrownBy(() ->
