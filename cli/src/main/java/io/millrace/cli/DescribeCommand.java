@@ -5,7 +5,6 @@ import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.CliError;
 import io.millrace.contracts.error.MillraceException;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +57,7 @@ final class DescribeCommand implements Callable<Integer> {
       tables.row(
           List.of(
               one.path("table").asText(),
-              lag(one),
+              StatusText.targetLag(one),
               one.path("refreshMode").asText(),
               (one.path("suspended").asBoolean() ? "suspended " : "")
                   + (one.path("altered").isEmpty() ? "" : "altered"),
@@ -81,7 +80,7 @@ final class DescribeCommand implements Callable<Integer> {
   private static List<String> lines(JsonNode one) {
     List<String> lines = new ArrayList<>();
     lines.add(one.path("table").asText() + ", REFRESH_MODE = " + one.path("refreshMode").asText());
-    lines.add("target lag  " + lag(one));
+    lines.add("target lag  " + StatusText.targetLag(one));
     lines.add("reads       " + joined(one.path("inputs")));
     lines.add("key         " + (one.path("key").isEmpty() ? "none" : joined(one.path("key"))));
     if (one.hasNonNull("comment")) {
@@ -116,10 +115,5 @@ final class DescribeCommand implements Callable<Integer> {
     List<String> all = new ArrayList<>();
     texts.forEach(text -> all.add(text.asText()));
     return String.join(", ", all);
-  }
-
-  private static String lag(JsonNode one) {
-    Duration lag = Duration.ofMillis(one.path("targetLagMillis").asLong());
-    return lag.toDays() > 3_650 ? "none" : StatusText.seconds(lag.toMillis());
   }
 }

@@ -68,10 +68,10 @@ public final class Main {
   private static void say(PrintWriter err, MillraceException e) {
     err.println(e.getMessage());
     Throwable cause = e.getCause();
-    if (cause != null
-        && cause.getMessage() != null
-        && !e.getMessage().contains(cause.getMessage())) {
-      err.println("  cause: " + cause.getMessage().lines().findFirst().orElse(""));
+    String words = cause == null ? null : cause.getMessage();
+    String first = words == null ? "" : words.lines().findFirst().orElse("");
+    if (!e.getMessage().contains(first)) {
+      err.println("  cause: " + first);
     }
   }
 }

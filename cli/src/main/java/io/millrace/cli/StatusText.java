@@ -81,7 +81,7 @@ public final class StatusText {
         table.path("table").asText(),
         String.format(Locale.ROOT, "%,d", table.path("rows").asLong()),
         lag.isPresent() ? seconds(lag.getAsLong()) : "-",
-        seconds(table.path("targetLagMillis").asLong()),
+        targetLag(table),
         table.path("lastRefresh").isNull() || table.path("lastRefresh").isMissingNode()
             ? "-"
             : seconds(
@@ -103,6 +103,12 @@ public final class StatusText {
     return node.isNumber()
         ? Instant.ofEpochMilli(Math.round(node.asDouble() * 1000))
         : Instant.parse(node.asText());
+  }
+
+  /** The target lag of a table; none where it is only as fresh as readers ask, and nobody reads. */
+  static String targetLag(JsonNode table) {
+    Duration lag = Duration.ofMillis(table.path("targetLagMillis").asLong());
+    return lag.toDays() > 3_650 ? "none" : seconds(lag.toMillis());
   }
 
   /** Milliseconds as seconds with one decimal. */
