@@ -143,6 +143,11 @@ final class Mart implements Planned {
   }
 
   @Override
+  public boolean needsLaterCut() {
+    return table.progress().needsLaterCut();
+  }
+
+  @Override
   public void cleared() {
     table.progress().cleared();
   }

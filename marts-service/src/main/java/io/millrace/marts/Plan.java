@@ -7,6 +7,7 @@ import io.millrace.marts.control.Alterations;
 import io.millrace.marts.control.Orders;
 import io.millrace.shard.Rebuild;
 import io.millrace.shard.Shard;
+import io.millrace.warehouse.DynamicTable.Initialize;
 import io.millrace.warehouse.Warehouse;
 import java.util.Collection;
 import java.util.HashMap;
@@ -138,11 +139,8 @@ final class Plan {
     }
     failedAbove(mart).ifPresent(input -> mart.waiting(input + ", which has failed"));
     long reach = reach(mart);
-    if (rebuild.isPresent()) {
-      return firstRight(mart, rebuild.getAsLong(), reach);
-    }
-    if (ordered.isPresent()) {
-      return firstRight(mart, ordered.getAsLong(), reach);
+    if (rebuild.isPresent() || ordered.isPresent()) {
+      return ordered(mart, rebuild.isPresent() ? rebuild : ordered, reach);
     }
     return scheduled(mart, reach, right(mart));
   }
@@ -223,14 +221,28 @@ final class Plan {
         .orElseGet(() -> shard.around().published().rightFrom(input, cut));
   }
 
-  private OptionalLong firstRight(Planned mart, long least, long reach) {
-    OptionalLong at = right(mart).first(least);
-    return at.isPresent() && at.getAsLong() <= reach ? at : OptionalLong.empty();
+  /**
+   * The cut of an order, or the first from it on that is right; where the data of that cut failed,
+   * the newest, for they may have been mended since. A table without rows begins as any other, with
+   * what there is: the order may be of one that had its name, or of one that did not read it then.
+   */
+  private OptionalLong ordered(Planned mart, OptionalLong order, long reach) {
+    Right right = right(mart);
+    if (mart.through() < 0) {
+      return firstCut(mart, reach, right, Initialize.ON_CREATE);
+    }
+    OptionalLong at = right.first(order.getAsLong());
+    if (at.isEmpty() || at.getAsLong() > reach) {
+      return OptionalLong.empty();
+    }
+    return mart.needsLaterCut() ? right.last(reach) : at;
   }
 
   private OptionalLong scheduled(Planned mart, long reach, Right right) {
     OptionalLong next =
-        mart.through() < 0 ? firstCut(mart, reach, right) : nextCut(mart, reach, right);
+        mart.through() < 0
+            ? firstCut(mart, reach, right, mart.definition().initialize())
+            : nextCut(mart, reach, right);
     if (next.isPresent() && orders.suspendedAt(mart.name(), next.getAsLong())) {
       mart.waiting("millrace resume: it is suspended");
       return OptionalLong.empty();
@@ -266,12 +278,12 @@ final class Plan {
    * A table without rows yet takes what there is, once every source has said something; of this
    * period rather what others show, so that they need not wait for a round to be read together.
    */
-  private OptionalLong firstCut(Planned mart, long reach, Right right) {
+  private OptionalLong firstCut(Planned mart, long reach, Right right, Initialize initialize) {
     if (!allHaveSpoken(mart, reach)) {
       mart.waiting("the first cut of " + waitsFor(mart));
       return OptionalLong.empty();
     }
-    return switch (mart.definition().initialize()) {
+    return switch (initialize) {
       case ON_CREATE -> {
         OptionalLong joined = cuts.joining(shownByOthers(mart, right), reach, mart.period());
         yield joined.isPresent() && allHaveSpoken(mart, joined.getAsLong())

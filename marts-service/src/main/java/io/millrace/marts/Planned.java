@@ -34,6 +34,9 @@ interface Planned {
   /** Whether it may step now: no error stops it or makes it wait. */
   boolean mayStep();
 
+  /** Whether its last try failed for its cut: a later one may have what this one has not. */
+  boolean needsLaterCut();
+
   /** It may go on: what stopped it may be gone. */
   void cleared();
 

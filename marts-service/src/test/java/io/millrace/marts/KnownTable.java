@@ -18,6 +18,7 @@ final class KnownTable implements Planned {
   long period = 4;
   OptionalLong rebuild = OptionalLong.empty();
   boolean waits;
+  boolean cutAtFault;
   String waitsFor = "";
 
   KnownTable(Warehouse warehouse, String name) {
@@ -69,8 +70,14 @@ final class KnownTable implements Planned {
   }
 
   @Override
+  public boolean needsLaterCut() {
+    return cutAtFault;
+  }
+
+  @Override
   public void cleared() {
     waits = false;
+    cutAtFault = false;
   }
 
   @Override

@@ -209,4 +209,30 @@ class PlanTest {
     assertThat(plan.isDue(failing, again)).isTrue();
     assertThat(failing.waits).isFalse();
   }
+
+  private long orderRefresh(KnownTable table) {
+    long cut =
+        shard.cut(
+            shard.shard().operator(table.name()),
+            Instant.ofEpochSecond(1000 + shard.cuts().end()),
+            new Order(table.name(), Order.Action.REFRESH).toJson());
+    shard.publish(INPUT, cut);
+    plan.look();
+    return cut;
+  }
+
+  @Test
+  void anOrderWhoseDataFailIsTriedWithTheDataOfTodayForTheyMayBeMended() {
+    cuts(9);
+    allAt(7);
+    assertThat(orderRebuild()).isEqualTo(9);
+    assertThat(orderRefresh(other)).isEqualTo(10);
+    assertThat(plan.nextRound()).hasValue(9);
+    failing.cutAtFault = true;
+    cuts(8);
+    assertThat(plan.isDue(failing, 18)).as("rebuilt of the newest rows").isTrue();
+    assertThat(plan.isDue(other, 10)).as("which has not been tried").isTrue();
+    other.cutAtFault = true;
+    assertThat(plan.isDue(other, 18)).as("refreshed with the newest rows").isTrue();
+  }
 }

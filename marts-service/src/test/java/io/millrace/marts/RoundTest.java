@@ -272,6 +272,19 @@ class RoundTest {
   }
 
   @Test
+  void aNewTableAboveOneThatWasRefreshedByOrderLongAgoBeginsWithTheRowsOfToday() {
+    seconds(2);
+    order(table("leaf"), Order.Action.REFRESH);
+    filled();
+    table("for_leaf").through = -1;
+    table("for_leaf").rounds.clear();
+    restart();
+    work();
+    assertThat(rounds().keySet()).allMatch(cut -> cut >= 15);
+    assertThat(table("for_leaf").through).isGreaterThanOrEqualTo(15);
+  }
+
+  @Test
   void aSuspendedTableStandsStillWithThoseThatReadItAcrossARestart() {
     filled();
     KnownTable slow = table("slow");

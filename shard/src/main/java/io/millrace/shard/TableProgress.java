@@ -3,6 +3,7 @@ package io.millrace.shard;
 import io.micrometer.core.instrument.Metrics;
 import io.millrace.changelog.topic.Retry;
 import io.millrace.contracts.error.ErrorCode;
+import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.lake.CommitResult;
 import io.millrace.lake.Sql;
@@ -80,6 +81,16 @@ public final class TableProgress {
   /** Whether it waits after an error, so that its mirror has to be read anew. */
   public boolean failed() {
     return error != null;
+  }
+
+  /**
+   * Whether it waits after an error that is its cut's: the data of then are at fault, or are gone,
+   * so that only a later cut can do better.
+   */
+  public boolean needsLaterCut() {
+    return error != null
+        && (error.errorCode().kind() == ErrorCode.Kind.SOURCE_DATA
+            || error.errorCode() == LakeError.LK_011_HISTORY_GONE);
   }
 
   void committed(CommitResult.Committed committed) {
