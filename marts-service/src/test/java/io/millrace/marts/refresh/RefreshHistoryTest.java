@@ -23,6 +23,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class RefreshHistoryTest {
@@ -122,5 +123,17 @@ class RefreshHistoryTest {
       history.append();
     }
     assertThat(rows()).isEqualTo(1);
+  }
+
+  /** The lake was away for a while; the loop of all tables must not stand still for it. */
+  @Test
+  @Timeout(60)
+  void whatHasGatheredIsAppendedInSeconds() {
+    RefreshHistory history = history();
+    for (int i = 0; i < 10_000; i++) {
+      history.add(entry(i, NOW));
+    }
+    history.append();
+    assertThat(rows()).isEqualTo(10_000);
   }
 }
