@@ -121,13 +121,28 @@ final class Inputs {
         .orElse(-1);
   }
 
-  /** An own dynamic table has changed: a relation of its columns and {@code _weight}. */
-  void changed(Planned mart, String signed, long cut) {
+  /**
+   * An own dynamic table has changed. Where a column has another type now, those that read it read
+   * this cut as a whole: the changes do not take back what its values were to them.
+   *
+   * @param before the columns that it had
+   * @param signed a relation of its columns and {@code _weight}
+   */
+  void changed(Planned mart, RowSchema before, String signed, long cut) {
     ChangeLog log = logs.get(mart.name());
-    if (log != null) {
+    if (log != null && isRetyped(before, mart.definition().schema())) {
+      log.restart(cut, mart.shown());
+    } else if (log != null) {
       log.add(signed, cut, mart.shown());
     }
     told.put(mart.name(), mart.shown());
+  }
+
+  /** Whether a column has another type than it had. */
+  static boolean isRetyped(RowSchema before, RowSchema now) {
+    return now.columns().stream()
+        .anyMatch(
+            c -> before.column(c.name()).filter(old -> !old.type().equals(c.type())).isPresent());
   }
 
   /** An own dynamic table has another version, or none, with the same rows. */

@@ -3,6 +3,7 @@ package io.millrace.marts;
 import io.micrometer.core.instrument.Metrics;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
 import io.millrace.lake.Watermark;
@@ -267,6 +268,7 @@ final class Rounds implements ShardWork, Round.Steps<Mart> {
       mart.refresh().failed();
     }
     Refresh.Outcome outcome = NOTHING;
+    RowSchema before = table.delta().schema();
     boolean committed = false;
     while (!committed) {
       outcome = mart.refresh().refresh(task(mart, cut));
@@ -279,7 +281,7 @@ final class Rounds implements ShardWork, Round.Steps<Mart> {
     if (outcome.changes().none()) {
       inputs.unchanged(mart);
     } else {
-      inputs.changed(mart, signed(mart, outcome.changes().relation()), cut);
+      inputs.changed(mart, before, signed(mart, outcome.changes().relation()), cut);
     }
     mart.refresh().committed();
     fresh.add(mart.name());

@@ -3,6 +3,9 @@ package io.millrace.marts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.contracts.TableName;
+import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.DataType.Simple;
+import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.Sql;
 import io.millrace.warehouse.Warehouse;
 import java.nio.file.Path;
@@ -59,7 +62,7 @@ class InputsTest {
   private void committed(String changes, long cut) {
     inputs.follow(above);
     above.version++;
-    inputs.changed(above, changes, cut);
+    inputs.changed(above, above.definition().schema(), changes, cut);
     above.through = cut;
   }
 
@@ -113,5 +116,18 @@ class InputsTest {
     inputs.unchanged(above);
     committed(ROW, 7);
     assertThat(inputs.changes(ABOVE, 6, 7)).isPresent();
+  }
+
+  @Test
+  void aRebuildThatGivesAColumnAnotherTypeMakesReadersReadTheTableAsAWhole() {
+    committed(ROW, 6);
+    above.version++;
+    RowSchema texts = new RowSchema(List.of(new Column("id", Simple.VARCHAR, true)), List.of());
+    inputs.changed(above, texts, ROW, 7);
+    above.through = 7;
+    assertThat(inputs.changed(ABOVE, 6, 7)).isTrue();
+    assertThat(inputs.changes(ABOVE, 6, 7)).isEmpty();
+    committed(ROW, 8);
+    assertThat(inputs.changes(ABOVE, 7, 8)).isPresent();
   }
 }
