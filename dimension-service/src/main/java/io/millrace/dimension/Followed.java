@@ -87,8 +87,11 @@ final class Followed {
   long look(long limit) {
     if (queue.isEmpty()) {
       PublishedLog.Ahead ahead = table.ahead(position);
-      if (ahead.next().filter(next -> isReady(next, ahead.through())).isEmpty()) {
+      if (ahead.next().isEmpty()) {
         return Math.min(limit, ahead.through());
+      }
+      if (isOfAnother(ahead.next().get())) {
+        return lookAtAnother(Math.min(limit, ahead.through()));
       }
       if (ahead.next().get().cut() <= limit) {
         queue.addAll(history.upTo(ahead.next().get(), position));
@@ -97,11 +100,19 @@ final class Followed {
     return limit;
   }
 
-  /** A table that was made anew is taken as a whole, once it is where the dimension is. */
-  private boolean isReady(TableVersion next, long through) {
-    return position.tableId().isEmpty()
-        || position.tableId().equals(next.tableId())
-        || (next.cut() >= 0 && through >= written.through());
+  private boolean isOfAnother(TableVersion version) {
+    return !position.tableId().isEmpty() && !position.tableId().equals(version.tableId());
+  }
+
+  /**
+   * The input was made anew: its versions up to the cut that the dimension is at were taken from
+   * the former table, so the difference to its rows is next, once it is beyond that cut.
+   */
+  private long lookAtAnother(long reached) {
+    if (reached > written.through()) {
+      table.newestAt(reached).ifPresent(rows -> queue.add(history.another(rows, reached)));
+    }
+    return reached;
   }
 
   /**
@@ -154,7 +165,11 @@ final class Followed {
     InputVersion first = queue.removeFirst();
     if (queue.isEmpty()) {
       Position there = new Position(first.tableId(), first.version());
-      table.ahead(there).next().ifPresent(v -> queue.addAll(history.upTo(v, there)));
+      table
+          .ahead(there)
+          .next()
+          .filter(v -> v.tableId().equals(there.tableId()))
+          .ifPresent(v -> queue.addAll(history.upTo(v, there)));
     }
     InputVersion second = queue.pollFirst();
     queue.addFirst(second == null ? first : first.with(second));

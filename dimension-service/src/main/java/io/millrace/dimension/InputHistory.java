@@ -126,6 +126,19 @@ final class InputHistory {
                 Optional.empty()));
   }
 
+  /**
+   * What stands for the versions of a table that was made anew.
+   *
+   * @param cut the cut that the rows of this version show
+   */
+  InputVersion another(TableVersion rows, long cut) {
+    LOG.warnf(
+        "%s table %s: %s was made anew; the difference to its rows at cut %d is applied as changes"
+            + " of that cut",
+        DimensionError.DIM_004_HISTORY_SKIPPED.code(), dimension.name(), input.name(), cut);
+    return new InputVersion(rows.tableId(), rows.version(), cut, new How.Difference());
+  }
+
   /** What stands for the versions from one to an announced one when their changes are gone. */
   InputVersion difference(long first, TableVersion announced) {
     LOG.warnf(

@@ -35,6 +35,7 @@ final class InputMirror {
   private final ChangeLog log;
   private Position position = Position.NONE;
   private boolean loaded;
+  private boolean retyped;
   private long brought = -1;
 
   InputMirror(Shard shard, FollowedTable table) {
@@ -67,7 +68,8 @@ final class InputMirror {
   /**
    * Brings it to the cut, which its table has reached; one that is there already stays. A version
    * that shows a cut which readers have passed was announced too late for them: at the next cut it
-   * is loaded again, and they with it.
+   * is loaded again, and they with it. So it is when a rebuild gives columns other types: it does
+   * not take back what readers have taken for their values before.
    */
   void bring(long cut) {
     if (!loaded) {
@@ -81,7 +83,7 @@ final class InputMirror {
     boolean any = false;
     Optional<TableVersion> next = next(cut);
     while (next.isPresent()) {
-      if (!FollowedTable.follows(next.get(), position) || next.get().cut() <= brought) {
+      if (retyped || !FollowedTable.follows(next.get(), position) || next.get().cut() <= brought) {
         load(cut);
         return;
       }
@@ -125,11 +127,12 @@ final class InputMirror {
   }
 
   private void load(long cut) {
-    DeltaTable delta = table.open();
+    DeltaTable delta = table.openAnnounced();
     OptionalLong version = delta.history().versionAt(cut);
     if (version.isEmpty()) {
       Sql.run(duck, "CREATE OR REPLACE TABLE " + relation + " AS " + empty());
       position = Position.NONE;
+      retyped = false;
     } else {
       RowSchema stored = delta.history().createView(duck, version.getAsLong(), VIEW);
       Sql.run(
@@ -137,6 +140,7 @@ final class InputMirror {
           "CREATE OR REPLACE TABLE %s AS SELECT %s FROM %s"
               .formatted(relation, table.columns(stored), VIEW));
       position = new Position(delta.id(), version.getAsLong());
+      retyped = Inputs.isRetyped(stored, schema);
     }
     log.begin(cut, position);
     loaded = true;

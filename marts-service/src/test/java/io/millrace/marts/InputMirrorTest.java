@@ -1,8 +1,13 @@
 package io.millrace.marts;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.DataType.Simple;
+import io.millrace.contracts.row.RowSchema;
 import io.millrace.contracts.wire.PublishedVersion;
 import io.millrace.lake.CommitResult;
 import io.millrace.lake.CompactionGoal;
@@ -200,5 +205,65 @@ class InputMirrorTest {
         .isZero();
     mirror.bring(5);
     assertThat(rows()).isEqualTo(1);
+  }
+
+  /** Another table under the name, still empty. */
+  private void makeAnew() {
+    var _ = shard.lake().maintenance(NAME).drop();
+    table = shard.lake().create(NAME, TableSpec.of(table.schema()), Watermark.at(-1, "first"));
+    writers = Mirror.load(shard.duck(), table, "written");
+  }
+
+  @Test
+  void isReadAnewWhenTheTableWasMadeAnewThoughItHasFewerVersionsThanTheFormer() {
+    shard.publish(NAME, 5, commit(4), commit(5));
+    mirror.bring(5);
+    makeAnew();
+    shard.publish(NAME, 7, commit(3, "FROM (VALUES (7, 'x')) t(id, name)"));
+    mirror.bring(7);
+    assertThat(shownRows()).isEqualTo("7=x");
+    assertThat(mirror.log().coversAfter(5)).as("the changes, to a reader at 5").isFalse();
+  }
+
+  @Test
+  void isNotTakenForEmptyBeforeTheTableThatWasMadeAnewSaysHowFarItIs() {
+    shard.publish(NAME, 5, commit(4), commit(5));
+    makeAnew();
+    assertThatThrownBy(() -> mirror.bring(5))
+        .isInstanceOf(MillraceException.class)
+        .hasMessageContaining("staging.a");
+    shard.publish(NAME, 5, commit(3, "FROM (VALUES (7, 'x')) t(id, name)"));
+    mirror.bring(5);
+    assertThat(shownRows()).isEqualTo("7=x");
+  }
+
+  /** Rows that readers have taken are not those that the changes of a rebuild take back. */
+  @Test
+  void isReadAnewWhenARebuildGivesAColumnAnotherType() {
+    RowSchema texts = table.schema();
+    RowSchema numbers =
+        new RowSchema(
+            List.of(texts.columns().getFirst(), new Column("name", Simple.BIGINT, true)),
+            texts.key());
+    var _ = shard.lake().maintenance(NAME).drop();
+    table = shard.lake().create(NAME, TableSpec.of(numbers), Watermark.at(-1, "first"));
+    writers = Mirror.load(shard.duck(), table, "written");
+    shard.publish(NAME, 5, commit(5, "FROM (VALUES (1, 10), (2, 20)) t(id, name)"));
+    mirror.bring(5);
+    assertThat(shownRows()).isEqualTo("1=10 2=20");
+    RowDiff.Changes changes =
+        new RowDiff(NAME, numbers, texts, texts.key())
+            .into(
+                shard.duck(),
+                "changes_of_a",
+                writers.relation(),
+                "(FROM (VALUES (1, '10'), (2, 'b')) t(id, name))");
+    var _ =
+        table.commit(shard.duck(), writers, changes.relation(), Watermark.at(7, "second"), texts);
+    shard.publish(
+        NAME, 7, new PublishedVersion(NAME.toString(), table.id(), 1L, table.version(), 7L, null));
+    mirror.bring(7);
+    assertThat(shownRows()).isEqualTo("1=10 2=b");
+    assertThat(mirror.log().coversAfter(5)).as("the changes, to a reader at 5").isFalse();
   }
 }

@@ -66,12 +66,12 @@ public final class FollowedTable {
     return shard.around().published().through(name());
   }
 
-  /** Its cut and what was announced behind the position; of another table id, the newest. */
+  /** Its cut and what was announced behind the position; of another table id, its first. */
   public PublishedLog.Ahead ahead(Position own) {
     return shard.around().published().ahead(name(), own.tableId(), own.version());
   }
 
-  /** What was announced behind the position; of another table id, the newest. */
+  /** What was announced behind the position; of another table id, its first. */
   public Optional<TableVersion> next(Position own) {
     return ahead(own).next();
   }
@@ -101,7 +101,10 @@ public final class FollowedTable {
     }
   }
 
-  /** False if retention was faster: the table's change feed holds the same changes. */
+  /**
+   * False if retention was faster, or the records were written when a column had another type: the
+   * table's change feed holds the same changes.
+   */
   private boolean loadFromTopic(long version, List<OffsetRange> ranges, String relation) {
     try {
       var _ =
@@ -112,11 +115,12 @@ public final class FollowedTable {
               shard.reader().read(topic, ranges));
       return true;
     } catch (MillraceException e) {
-      if (e.errorCode() != ChangelogError.CL_054_RANGE_EXPIRED) {
+      if (e.errorCode() != ChangelogError.CL_054_RANGE_EXPIRED
+          && e.errorCode() != ChangelogError.CL_008_COLUMN_RETYPED) {
         throw e;
       }
       LOG.infof(
-          "version %d of %s has expired on its topic: its change feed is read", version, name());
+          "version %d of %s is read from its change feed: %s", version, name(), e.getMessage());
       return false;
     }
   }
@@ -154,6 +158,26 @@ public final class FollowedTable {
     return stored.column(column.name()).orElseThrow().type().equals(column.type())
         ? "%1$s"
         : "TRY_CAST(%1$s AS %2$s) AS %1$s";
+  }
+
+  /**
+   * As {@link #open}, when what was announced is of this very table: one that was made anew is
+   * empty at first, and is not at the cuts of the one that had its name.
+   *
+   * @throws MillraceException SHD-005 when it is not there, or has not said yet where it is
+   */
+  public DeltaTable openAnnounced() {
+    DeltaTable table = open();
+    Optional<TableVersion> said = newestAt(Long.MAX_VALUE);
+    if (said.isPresent() && !said.get().tableId().equals(table.id())) {
+      throw new MillraceException(
+          ShardError.SHD_005_INPUT_MISSING,
+          "table "
+              + name()
+              + " was made anew, and has not said yet which cut it shows. Start the service that"
+              + " writes it.");
+    }
+    return table;
   }
 
   /**

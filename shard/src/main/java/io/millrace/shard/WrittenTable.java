@@ -303,7 +303,7 @@ public final class WrittenTable {
   }
 
   private void publishMissed() {
-    if (lastPublished < 0 && publisher.hasPublished()) {
+    if (lastPublished < 0 && (publisher.hasPublished() || isAnother())) {
       announceExpired();
     }
     for (FeedVersion missed : delta.changes().versions(lastPublished, delta.version())) {
@@ -313,9 +313,14 @@ public final class WrittenTable {
     looked = delta.version();
   }
 
+  /** Whether what was announced is of a table that had the name before. */
+  private boolean isAnother() {
+    return shard.around().published().newestAt(name(), Long.MAX_VALUE).isPresent();
+  }
+
   /**
-   * No announcement of the table is held any more: its newest version is announced without ranges,
-   * so that whoever is not there yet reads the change feed, as far as that is held.
+   * No announcement of the table is held: its newest version is announced without ranges, so that
+   * whoever is not there yet reads the change feed, as far as that is held.
    */
   private void announceExpired() {
     long version = delta.version();

@@ -146,19 +146,21 @@ public final class PublishedLog {
   /**
    * What a follower at a version has to do, as of one statement: with two questions a version could
    * be announced in between, and a follower would take itself to be where that version is missing.
+   * Ahead of a follower of another table that had the name are all versions, whatever their
+   * numbers.
    *
-   * @param tableId of the table that the follower knows; empty for any
+   * @param tableId of the table that it has followed; empty before the first
    */
   public synchronized Ahead ahead(TableName table, String tableId, long version) {
     Follow follow = tables.get(table);
     if (follow == null) {
       return new Ahead(-1, Optional.empty());
     }
-    boolean known = tableId.isEmpty() || follow.isOf(tableId);
+    boolean same = tableId.isEmpty() || follow.isOf(tableId);
     return new Ahead(
         follow.through,
         Optional.ofNullable(
-                known ? follow.versions.higherEntry(version) : follow.versions.lastEntry())
+                same ? follow.versions.higherEntry(version) : follow.versions.firstEntry())
             .map(Map.Entry::getValue));
   }
 
@@ -167,7 +169,7 @@ public final class PublishedLog {
    *
    * @param through the cut that the table is right through, -1 if nothing was said of it
    * @param next the first published version above the follower's; of a table with another id, whose
-   *     versions are counted anew, the newest
+   *     versions are counted anew, the first of all
    */
   public record Ahead(long through, Optional<TableVersion> next) {}
 
