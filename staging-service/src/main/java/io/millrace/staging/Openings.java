@@ -43,6 +43,11 @@ record Openings(CutLog log, StagingTable definition, String topic, LongSupplier 
     return before.stream().filter(c -> start(c) >= least).findFirst().or(() -> newest);
   }
 
+  /** As {@link #first}, if the topic still holds its records. */
+  Optional<FoldedCut> firstHeld(long cut) {
+    return first(cut).filter(c -> start(c) >= held.getAsLong());
+  }
+
   /**
    * What to say when a history that begins at this cut misses images that the table has. Of a table
    * whose rows were told apart otherwise, nothing but the first image of all is enough.

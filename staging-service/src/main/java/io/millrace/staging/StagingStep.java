@@ -112,7 +112,7 @@ final class StagingStep implements TableStep {
       Optional<FoldedCut> before =
           nextWithRanges().filter(c -> c.number() < rebuild.get().number());
       if (table.definitionChanged() || before.isEmpty()) {
-        return rebuildPlan(rebuild.get());
+        return rebuildPlan(rebuild.get(), logEnd);
       }
     }
     Optional<FoldedCut> next = nextWithRanges().filter(c -> c.number() <= logEnd);
@@ -142,28 +142,47 @@ final class StagingStep implements TableStep {
     return Optional.empty();
   }
 
-  /** All from an opening cut up to the order; empty, at once, when the order is refused. */
-  private Optional<Plan> rebuildPlan(FoldedCut order) {
-    FoldedCut first = openings.first(order.number()).orElseThrow(this::noOpening);
+  /**
+   * All from an opening cut up to the order. An order that came before the image that it needs is
+   * carried out with that image.
+   */
+  private Optional<Plan> rebuildPlan(FoldedCut order, long logEnd) {
+    Optional<FoldedCut> first =
+        openings.firstHeld(order.number()).or(() -> openings.firstHeld(logEnd + 1));
+    if (first.isEmpty()) {
+      if (shard.around().cutLog().nextWithRanges(topic, -1).isPresent()) {
+        return refuse(order, noOpening());
+      }
+      table.progress().waiting("the snapshot of " + definition.source());
+      return Optional.empty();
+    }
     if (!Rebuild.of(order).loseHistory()) {
       Optional<MillraceException> lost =
           openings.lost(
-              shard.duck(), table.delta().schema().key(), table.mirror().relation(), first);
+              shard.duck(), table.delta().schema().key(), table.mirror().relation(), first.get());
       if (lost.isPresent()) {
-        table.refuse(order, lost.get().getMessage());
-        if (table.definitionChanged() && table.nextRebuild().isEmpty()) {
-          throw lost.get();
-        }
-        return plan();
+        return refuse(order, lost.get());
       }
     }
+    if (first.get().number() > order.number()) {
+      return Optional.of(new Plan(first.get(), List.of(first.get()), true));
+    }
     List<FoldedCut> read = new ArrayList<>();
-    Optional<FoldedCut> cut = Optional.of(first);
+    Optional<FoldedCut> cut = first;
     while (cut.isPresent() && cut.get().number() < order.number()) {
       read.add(cut.get());
       cut = shard.around().cutLog().nextWithRanges(topic, cut.get().number());
     }
     return Optional.of(new Plan(order, read, true));
+  }
+
+  /** The table goes on as it is, or, where its statement has changed, waits for another order. */
+  private Optional<Plan> refuse(FoldedCut order, MillraceException why) {
+    table.refuse(order, why.getMessage());
+    if (table.definitionChanged() && table.nextRebuild().isEmpty()) {
+      throw why;
+    }
+    return plan();
   }
 
   private MillraceException noOpening() {
@@ -175,9 +194,9 @@ final class StagingStep implements TableStep {
             + definition.source()
             + "."
             + definition.resource()
-            + ", so the table cannot be made. Take a new snapshot of the source: remove its"
-            + " replication slot state and start ingest with a new source name, or restore the"
-            + " topic.");
+            + " whose records are still held, so the table cannot be made. Take a new snapshot of"
+            + " the source: remove its replication slot state and start ingest with a new source"
+            + " name, or restore the topic.");
   }
 
   private Watermark watermark(Plan plan) {

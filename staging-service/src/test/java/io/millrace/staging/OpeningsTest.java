@@ -81,6 +81,10 @@ class OpeningsTest {
     held = 201;
     assertThat(number(history().first(6))).as("none is held whole").isEqualTo(4);
     assertThat(history().first(0)).isEmpty();
+    assertThat(history().firstHeld(6)).isEmpty();
+    held = 200;
+    assertThat(number(history().firstHeld(6))).isEqualTo(4);
+    assertThat(openings("APPEND", "SELECT id, name").firstHeld(4)).isEmpty();
   }
 
   @Test
