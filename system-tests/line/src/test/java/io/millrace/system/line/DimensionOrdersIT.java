@@ -1,7 +1,9 @@
 package io.millrace.system.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.cli.ServiceCalls;
 import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
 import java.nio.file.Path;
@@ -250,5 +252,14 @@ class DimensionOrdersIT {
     assertThat(kinds.rows(columns, "dim.place", "customer_id <> 3"))
         .as("rebuilt")
         .isEqualTo(members);
+  }
+
+  @Test
+  @Order(7)
+  void saysWhyAnOrderIsRefused() throws Exception {
+    try (ServiceCalls calls = new ServiceCalls(kinds.line.run())) {
+      assertThatThrownBy(() -> calls.rewind(TableName.parse("dim.customer"), "999999"))
+          .hasMessageContaining("there is no cut 999999 yet");
+    }
   }
 }
