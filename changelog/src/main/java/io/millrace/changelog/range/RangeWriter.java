@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #abandon} leaves behind, it is done for: close it and open another; what it had written
  * lies outside every announced range.
  *
- * <p>A range begins where the last one of this writer ended; the first one of a topic begins at the
- * read_uncommitted end of the topic after the fence, so leftovers of a dead writer are in no range.
+ * <p>A range begins with its first record, so leftovers of a dead writer are in none, and a range
+ * is held as long as its records are.
  */
 public final class RangeWriter implements AutoCloseable {
   private static final long TRANSACTION_NANOS_MAX = Duration.ofSeconds(10).toNanos();
@@ -38,7 +38,6 @@ public final class RangeWriter implements AutoCloseable {
   private final Producer<byte[], byte[]> producer;
   private final WarehouseTopics topics;
   private final String transactionalId;
-  private final Map<String, Long> nextStart = new HashMap<>();
   private final Map<String, Written> written = new HashMap<>();
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
   private boolean inTransaction;
@@ -49,6 +48,7 @@ public final class RangeWriter implements AutoCloseable {
   private static final class Written {
     private long records;
     private boolean opens;
+    private volatile long firstOffset = -1;
     private volatile long lastOffset = -1;
   }
 
@@ -75,7 +75,6 @@ public final class RangeWriter implements AutoCloseable {
       throw tooLarge(null);
     }
     try {
-      nextStart.computeIfAbsent(topic, t -> topics.end(new TopicPartition(t, 0)));
       if (!inTransaction) {
         producer.beginTransaction();
         inTransaction = true;
@@ -101,6 +100,9 @@ public final class RangeWriter implements AutoCloseable {
     if (error != null) {
       failure.compareAndSet(null, error);
     } else if (meta != null) {
+      if (to.firstOffset < 0) {
+        to.firstOffset = meta.offset();
+      }
       to.lastOffset = meta.offset();
     }
   }
@@ -147,14 +149,17 @@ public final class RangeWriter implements AutoCloseable {
     commit();
     Map<String, List<OffsetRange>> ranges = new HashMap<>();
     for (Map.Entry<String, Written> entry : written.entrySet()) {
-      Written to = entry.getValue();
-      long start = nextStart.getOrDefault(entry.getKey(), 0L);
-      long end = to.lastOffset + 1;
-      ranges.put(entry.getKey(), List.of(new OffsetRange(0, start, end, to.records, to.opens)));
-      nextStart.put(entry.getKey(), end);
+      ranges.put(entry.getKey(), List.of(range(entry.getKey(), entry.getValue())));
     }
     written.clear();
     return ranges;
+  }
+
+  /** An image without rows lies at the end of its topic. */
+  private OffsetRange range(String topic, Written to) {
+    long start = to.records == 0 ? topics.end(new TopicPartition(topic, 0)) : to.firstOffset;
+    long end = to.records == 0 ? start : to.lastOffset + 1;
+    return new OffsetRange(0, start, end, to.records, to.opens);
   }
 
   /** Takes back what was written since the last {@link #finish}; no range will hold it. */
@@ -167,7 +172,6 @@ public final class RangeWriter implements AutoCloseable {
     } catch (KafkaException e) {
       throw failed("abort a transaction", e);
     }
-    written.keySet().forEach(nextStart::remove);
     written.clear();
     failure.set(null);
   }

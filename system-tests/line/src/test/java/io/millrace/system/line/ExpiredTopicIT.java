@@ -68,6 +68,16 @@ class ExpiredTopicIT {
         .contains("DIM-004 table dim.customer", "DIM-003 table dim.customer");
   }
 
+  /** Nothing that anybody needs is gone: the next records are the first that the topic holds. */
+  @Test
+  void goesOnWhenTheTopicOfAQuietTableHasExpired() throws Exception {
+    move("before a long quiet");
+    line.awaitShown(Clock.systemUTC().instant(), LIMIT);
+    deleteRecords("shop.raw.shop.customer", TOPIC);
+    move("after a long quiet");
+    Verdict.drainedAndRight(line);
+  }
+
   /** The versions of a customer that its dimension has read; then some more, which it has not. */
   private long missMoves() throws Exception {
     move("read before");
