@@ -96,7 +96,7 @@ public final class ServiceCalls implements AutoCloseable {
    * @throws MillraceException CLI-007
    */
   public long order(DynamicTableOrder order, TableName table) throws InterruptedException {
-    return post(requireDynamic(table), "/api/v1/dynamic-tables/" + table + "/" + order.word());
+    return post(table, "/api/v1/dynamic-tables/" + table + "/" + order.word());
   }
 
   /**
@@ -108,7 +108,7 @@ public final class ServiceCalls implements AutoCloseable {
    */
   public long alter(TableName table, Map<String, @Nullable String> properties)
       throws InterruptedException {
-    String path = "/api/v1/dynamic-tables/" + requireDynamic(table);
+    String path = "/api/v1/dynamic-tables/" + table;
     try {
       return send(
           table,
@@ -120,17 +120,6 @@ public final class ServiceCalls implements AutoCloseable {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("names and texts are JSON", e);
     }
-  }
-
-  private static TableName requireDynamic(TableName table) {
-    if (Service.of(table) != Service.MARTS) {
-      throw new MillraceException(
-          CliError.CLI_006_TABLE_UNKNOWN,
-          table
-              + " is no dynamic table. Only tables of marts are suspended, resumed, refreshed and"
-              + " altered; others follow their inputs at every cut.");
-    }
-    return table;
   }
 
   /**

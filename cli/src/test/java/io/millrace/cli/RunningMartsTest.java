@@ -117,17 +117,6 @@ class RunningMartsTest {
   }
 
   @Test
-  void onlyDynamicTablesAreOrdered() {
-    for (String order : List.of("suspend", "resume", "refresh")) {
-      assertThat(run(order, "--dir", directory.toString(), "staging.t")).isEqualTo(ExitCode.FAILED);
-    }
-    assertThat(said.toString().lines())
-        .hasSize(3)
-        .allMatch(line -> line.startsWith("CLI-006 staging.t is no dynamic table."));
-    assertThat(asked).isEmpty();
-  }
-
-  @Test
   void describeSaysThatTheServiceIsSilent() {
     service.stop(0);
     assertThat(run("describe", "--dir", directory.toString())).isEqualTo(ExitCode.FAILED);

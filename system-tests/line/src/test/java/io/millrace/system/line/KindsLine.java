@@ -20,7 +20,7 @@ import picocli.CommandLine;
  * it.
  */
 final class KindsLine implements AutoCloseable {
-  static final Duration LIMIT = Duration.ofMinutes(1);
+  static final Duration LIMIT = Duration.ofMinutes(3);
   static final String VERSION =
       "strftime(valid_from, '%Y-%m-%d'), strftime(valid_to, '%Y-%m-%d'), is_current";
   private static final Path RESOURCES = Path.of("src/test/resources").toAbsolutePath();
