@@ -90,10 +90,7 @@ class OrderStepsTest {
   void anOrderThatCannotBeCarriedOutMakesWayForTheNext() throws Exception {
     var _ = Statements.dimensions(folder, BY_COMMIT, COLUMNS);
     try (StepShard shard = new StepShard(folder)) {
-      shard.input(StepShard.INPUT, rows("(1, 'a', 'x', NULL), (2, 'a', 'x', NULL)"));
-      long cut = shard.input(StepShard.INPUT, TWO);
-      shard.run();
-      var _ = Statements.dimension(folder, TYPE_2);
+      long cut = changedBehindRowsWithoutTime(shard);
       shard.restart(folder);
       shard.order("");
       shard.reached(StepShard.INPUT);
@@ -117,14 +114,20 @@ class OrderStepsTest {
     }
   }
 
+  /** A statement by time over an input that began without; the cut from which on all rows fit. */
+  private long changedBehindRowsWithoutTime(StepShard shard) throws Exception {
+    shard.input(StepShard.INPUT, rows("(1, 'a', 'x', NULL), (2, 'a', 'x', NULL)"));
+    long cut = shard.input(StepShard.INPUT, TWO);
+    shard.run();
+    var _ = Statements.dimension(folder, TYPE_2);
+    return cut;
+  }
+
   @Test
   void ordersThatWaitWhenItStartsAreLookedAtInTurn() throws Exception {
     var _ = Statements.dimensions(folder, BY_COMMIT, COLUMNS);
     try (StepShard shard = new StepShard(folder)) {
-      shard.input(StepShard.INPUT, rows("(1, 'a', 'x', NULL), (2, 'a', 'x', NULL)"));
-      long cut = shard.input(StepShard.INPUT, TWO);
-      shard.run();
-      var _ = Statements.dimension(folder, TYPE_2);
+      long cut = changedBehindRowsWithoutTime(shard);
       shard.order("");
       shard.order(",\"rewindTo\":" + cut);
       shard.restart(folder);
