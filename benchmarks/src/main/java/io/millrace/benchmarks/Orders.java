@@ -6,6 +6,7 @@ import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.CommitResult;
 import io.millrace.lake.DeltaTable;
+import io.millrace.lake.Evolution;
 import io.millrace.lake.Lake;
 import io.millrace.lake.Mirror;
 import io.millrace.lake.RowDiff;
@@ -114,7 +115,8 @@ final class Orders {
                 "wanted",
                 new RowDiff.Scope("keys", List.of("id")));
     CommitResult result =
-        table.commit(duck, mirror, changes.relation(), Watermark.at(cut, "benchmark"));
+        table.commit(
+            duck, mirror, changes, Watermark.at(cut, "benchmark"), Evolution.to(table.schema()));
     mirror.refresh(duck);
     if (result instanceof CommitResult.Committed committed) {
       return committed;

@@ -62,6 +62,7 @@ final class DataFiles {
                 Target.of(folder.path(), layout, changes.written()));
     List<Written> feed = List.of();
     try {
+      changes.requireCounted("new rows", count(rows), changes.written());
       feed =
           changes.removed() == 0
               ? List.of()
@@ -71,6 +72,7 @@ final class DataFiles {
                   layout.toPhysical() + ", _change_type",
                   changes.all(),
                   Target.of(folder.path().resolve("_change_data"), layout, changes.rows()));
+      changes.requireCounted("rows", count(feed), changes.removed() == 0 ? 0 : changes.rows());
       FileChanges removal = changes.removal(duck, live, folder);
       return new FileChanges(
           removal.removed(), removal.readded(), rows.stream().map(LiveFile::of).toList(), feed);
@@ -79,6 +81,10 @@ final class DataFiles {
       discard(feed);
       throw e;
     }
+  }
+
+  private static long count(List<Written> files) {
+    return files.stream().mapToLong(Written::rows).sum();
   }
 
   /** Writes the rows of a query with the table's columns; no rows, no file. */

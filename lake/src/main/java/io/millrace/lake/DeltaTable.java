@@ -229,10 +229,20 @@ public final class DeltaTable {
   /** Commits row changes, computed by a {@link RowDiff} of this evolution, with other columns. */
   public CommitResult commit(
       Connection duck, Mirror mirror, String changes, Watermark next, Evolution evolution) {
+    return commit(duck, mirror, RowChanges.of(duck, name, changes).found(), next, evolution);
+  }
+
+  /** Commits row changes as they were counted. */
+  public CommitResult commit(
+      Connection duck,
+      Mirror mirror,
+      RowDiff.Changes changes,
+      Watermark next,
+      Evolution evolution) {
     settle();
     Features.requireWritable(name, snapshot);
     mirror.requireCurrent();
-    RowChanges rows = RowChanges.of(duck, name, changes);
+    RowChanges rows = RowChanges.of(name, changes);
     if (rows.removed() > 0) {
       Features.requireRemovable(name, snapshot);
     }

@@ -65,6 +65,21 @@ record RowChanges(
     return changes;
   }
 
+  /** Those that a difference has counted already; that they hold shows where they are written. */
+  static RowChanges of(TableName table, RowDiff.Changes found) {
+    return new RowChanges(
+        table,
+        found.relation(),
+        found.inserts(),
+        found.deletes(),
+        found.updates(),
+        found.updates());
+  }
+
+  RowDiff.Changes found() {
+    return new RowDiff.Changes(relation, inserts, postimages, deletes);
+  }
+
   /** All rows of the relation. */
   long rows() {
     return removed() + written();
@@ -92,7 +107,9 @@ record RowChanges(
 
   /** A query of the places of the rows that leave. */
   private String oldPlaces() {
-    return "SELECT __file, __row FROM " + relation + " WHERE " + OLD_ROWS;
+    return Text.of(
+        "SELECT __file, __row FROM %s WHERE %s AND __file IS NOT NULL AND __row IS NOT NULL",
+        relation, OLD_ROWS);
   }
 
   /**
@@ -148,7 +165,8 @@ record RowChanges(
         oldPlaces(),
         rows -> {
           Map<Long, RoaringBitmap> dead = new LinkedHashMap<>();
-          while (rows.next()) {
+          long places = 0;
+          for (; rows.next(); places++) {
             long ordinal = rows.getLong(1);
             RoaringBitmap bitmap = dead.get(ordinal);
             if (bitmap == null) {
@@ -163,8 +181,20 @@ record RowChanges(
               throw invalid(table, "a place whose row is dead already, or that is named twice");
             }
           }
+          requireCounted("places", places, removed());
           return dead;
         });
+  }
+
+  /**
+   * Refuses a relation that holds other rows than were counted.
+   *
+   * @throws MillraceException LK-009
+   */
+  void requireCounted(String what, long found, long counted) {
+    if (found != counted) {
+      throw invalid(table, Text.of("%d %s where %d were counted", found, what, counted));
+    }
   }
 
   private static MillraceException invalid(TableName table, String what) {

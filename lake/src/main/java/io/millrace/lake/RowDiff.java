@@ -124,16 +124,25 @@ public record RowDiff(
 
   /** A plain equality scans the mirror at half the cost, and says the same where NULL is not. */
   private String inScope(Connection duck, Scope scope) {
-    String anyNull =
-        scope.columns().stream()
-            .map(c -> Sql.name(c) + " IS NULL")
-            .collect(Collectors.joining(" OR "));
-    long nulls =
-        Sql.number(duck, Text.of("SELECT count(*) FROM %s WHERE %s", scope.relation(), anyNull));
-    String equal = nulls == 0 ? "=" : "IS NOT DISTINCT FROM";
+    String equal = mayMeetNull(duck, scope) ? "IS NOT DISTINCT FROM" : "=";
     return scope.columns().stream()
         .map(c -> Text.of("m.%s %s s.%s", Sql.name(evolution.oldName(c)), equal, Sql.name(c)))
         .collect(Collectors.joining(" AND "));
+  }
+
+  private boolean mayMeetNull(Connection duck, Scope scope) {
+    List<String> nullable =
+        scope.columns().stream()
+            .filter(c -> before.column(evolution.oldName(c)).map(Column::nullable).orElse(true))
+            .map(c -> Sql.name(c) + " IS NULL")
+            .toList();
+    return !nullable.isEmpty()
+        && Sql.number(
+                duck,
+                Text.of(
+                    "SELECT count(*) FROM %s WHERE %s",
+                    scope.relation(), String.join(" OR ", nullable)))
+            > 0;
   }
 
   /** Fills the temp table and counts what is in it. */
@@ -147,8 +156,7 @@ public record RowDiff(
   private Changes counted(Connection duck, String changes, String select) {
     String name = "temp.main." + Sql.name(changes);
     Sql.run(duck, Text.of("CREATE OR REPLACE TEMP TABLE %s AS %s", Sql.name(changes), select));
-    RowChanges found = RowChanges.of(duck, table, name);
-    return new Changes(name, found.inserts(), found.postimages(), found.deletes());
+    return RowChanges.of(duck, table, name).found();
   }
 
   private void refuseDuplicates(Connection duck, String wanted) {

@@ -146,6 +146,35 @@ class DeltaTableTest extends LakeFixture {
   }
 
   @Test
+  void refusesChangesThatAreOtherThanWasCounted() {
+    DeltaTable table = createTable();
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    for (String meanwhile :
+        List.of(
+            "DELETE FROM changes WHERE _change_type = 'insert'",
+            "INSERT INTO changes FROM changes WHERE _change_type = 'insert'",
+            "DELETE FROM changes WHERE _change_type = 'delete'",
+            "UPDATE changes SET _change_type = 'insert'",
+            "UPDATE changes SET __file = NULL",
+            "UPDATE changes SET __row = NULL")) {
+      Sql.run(
+          duck,
+          "CREATE OR REPLACE TEMP TABLE wanted AS FROM mirror WHERE id > 1 UNION ALL BY NAME"
+              + " SELECT 9 AS id, 'i' AS name");
+      RowDiff.Changes counted = RowDiff.of(table).into(duck, "changes", "mirror", "wanted");
+      assertThat(counted.inserts() * counted.deletes()).isPositive();
+      Sql.run(duck, meanwhile);
+      assertThatThrownBy(() ->
+              table.commit(
+                  duck, mirror, counted, Watermark.at(1, "d"), Evolution.to(table.schema())))
+          .as(meanwhile)
+          .hasMessageStartingWith("LK-009");
+    }
+    assertThat(lake.open(NAME).version()).isZero();
+    assertThat(mirror.current()).isTrue();
+  }
+
+  @Test
   void refusesACutBeforeItsOwn() {
     DeltaTable table = createTable();
     Mirror mirror = Mirror.load(duck, table, "mirror");

@@ -11,6 +11,7 @@ import io.millrace.lake.CommitResult;
 import io.millrace.lake.Compacted;
 import io.millrace.lake.CompactionGoal;
 import io.millrace.lake.DeltaTable;
+import io.millrace.lake.Evolution;
 import io.millrace.lake.Lake;
 import io.millrace.lake.Mirror;
 import io.millrace.lake.RowDiff;
@@ -248,7 +249,7 @@ public final class WrittenTable {
       return true;
     }
     CommitResult result =
-        delta.commit(shard.duck(), mirror, changes.relation(), next, definition.schema());
+        delta.commit(shard.duck(), mirror, changes, next, Evolution.to(definition.schema()));
     return switch (result) {
       case CommitResult.Moved _ -> {
         refresh(); // publishes rows of an outsider, where they are adopted
