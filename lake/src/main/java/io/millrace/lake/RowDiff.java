@@ -7,6 +7,7 @@ import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.RowSchema;
 import java.sql.Connection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -120,6 +121,68 @@ public record RowDiff(
         Text.of(
             "SELECT 'insert' AS _change_type, %s, %s FROM (%s)",
             each(c -> Sql.name(c.name())), nowhere, wantedRows(wanted)));
+  }
+
+  /**
+   * The changes to a bag whose rows come and go as is known already, for a table that keeps its
+   * columns.
+   *
+   * @param changes name of the temp table to make, replaced if it is there
+   * @param weighed a relation with the columns and {@code _w}: how often the row comes, or goes if
+   *     that is negative; each row once
+   * @return empty if a row goes that the table has not
+   */
+  public Optional<Changes> weighed(Connection duck, String changes, String mirror, String weighed) {
+    Going going = going(duck, weighed);
+    Changes found = counted(duck, changes, moved(mirror, weighed, going));
+    return found.deletes() == going.rows() ? Optional.of(found) : Optional.empty();
+  }
+
+  /**
+   * The rows that go.
+   *
+   * @param anyNull whether one of them has a NULL
+   */
+  private record Going(long rows, boolean anyNull) {}
+
+  private Going going(Connection duck, String weighed) {
+    String isNull =
+        after().names().stream()
+            .map(name -> Sql.name(name) + " IS NULL")
+            .collect(Collectors.joining(" OR "));
+    return Sql.query(
+        duck,
+        Text.of(
+            "SELECT coalesce(-sum(_w), 0)::BIGINT, coalesce(bool_or(%s), false) FROM %s WHERE _w <"
+                + " 0",
+            isNull, weighed),
+        rows -> {
+          var _ = rows.next();
+          return new Going(rows.getLong(1), rows.getBoolean(2));
+        });
+  }
+
+  /** Of equal rows any may go, as many as go. */
+  private String moved(String mirror, String weighed, Going going) {
+    String all = each(c -> Sql.name(c.name()));
+    String equal = going.anyNull() ? "IS NOT DISTINCT FROM" : "=";
+    return Text.of(
+        """
+        SELECT 'delete' AS _change_type, %1$s, __file, __row, __mirrored FROM (
+          SELECT m.*, m.rowid AS __mirrored, g._w, row_number() OVER (PARTITION BY %2$s) AS __n
+          FROM %3$s m JOIN (SELECT %4$s, _w FROM %5$s WHERE _w < 0) g ON %6$s)
+        WHERE __n <= -_w
+        UNION ALL
+        SELECT 'insert', %4$s, NULL, NULL, NULL FROM %5$s, range(_w) WHERE _w > 0
+        """,
+        all,
+        each(c -> "m." + Sql.name(c.name())),
+        mirror,
+        each(c -> Text.of("CAST(%1$s AS %2$s) AS %1$s", Sql.name(c.name()), c.type().sql())),
+        weighed,
+        after().names().stream()
+            .map(name -> Text.of("m.%1$s %2$s g.%1$s", Sql.name(name), equal))
+            .collect(Collectors.joining(" AND ")));
   }
 
   /** A plain equality scans the mirror at half the cost, and says the same where NULL is not. */

@@ -7,6 +7,7 @@ import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.DataType.Simple;
 import io.millrace.contracts.row.RowSchema;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RowDiffTest extends LakeFixture {
@@ -161,5 +162,65 @@ class RowDiffTest extends LakeFixture {
     assertThat(changes.inserts()).isEqualTo(2);
     assertThat(changes.updates() + changes.deletes()).isZero();
     assertThat(changes()).containsExactly("insert|1|a|1.5|null|null", "insert|1|a|1.5|null|null");
+  }
+
+  @Test
+  void takesTheRowsOfABagThatComeAndGo() {
+    mirror("(1, 'a', 1), (1, 'a', 1), (1, 'a', 1), (NULL, 'b', NULL), (2, NULL, 5)");
+    assertThat(weighed("(1, 'a', 1.0, -2), (NULL, 'b', NULL, -1), (3, 'c', 2.5, 2)"))
+        .contains(new RowDiff.Changes("temp.main.\"changes\"", 2, 0, 3));
+    assertThat(strings("SELECT _change_type, k, part, x, count(__file) FROM changes GROUP BY ALL"))
+        .containsExactly("delete|1|a|1.0|2", "delete|null|b|null|1", "insert|3|c|2.5|0");
+    assertThat(
+            strings("SELECT count(DISTINCT (__file, __row, __mirrored)) FROM changes WHERE k = 1"))
+        .containsExactly("2");
+  }
+
+  @Test
+  void missesARowOfABagThatGoesAndIsNotThere() {
+    mirror("(1, 'a', 1), (1, 'a', 1), (NULL, 'b', NULL)");
+    assertThat(weighed("(1, 'a', 1.0, -3)")).isEmpty();
+    assertThat(weighed("(NULL, 'b', NULL, -1), (1, 'z', 1.0, -1)")).isEmpty();
+    assertThat(weighed("(1, 'a', 1.0, -2)")).isPresent();
+  }
+
+  private Optional<RowDiff.Changes> weighed(String rows) {
+    RowSchema bag = new RowSchema(KEYED.columns(), List.of());
+    return new RowDiff(NAME, bag, bag, List.of())
+        .weighed(duck, "changes", "mirror", "(FROM (VALUES " + rows + ") t(k, part, x, _w))");
+  }
+
+  @Test
+  void takesAnyBagToAnyOther() {
+    String rows =
+        "(SELECT nullif(hash(i, %1$d) %% 3, 0)::INTEGER AS k, nullif(chr((97 + hash(i, %1$d, 1) %%"
+            + " 2)::INTEGER), 'b') AS part, (hash(i, %1$d, 2) %% 2)::DOUBLE AS x FROM"
+            + " range((hash(%1$d) %% 40)::BIGINT) t(i))";
+    long seed = System.nanoTime();
+    for (long round = seed; round < seed + 20; round++) {
+      Sql.run(
+          duck,
+          "CREATE OR REPLACE TABLE mirror AS SELECT *, 3 AS __file, row_number() OVER () AS __row"
+              + " FROM "
+              + Text.of(rows, round));
+      String wanted = Text.of(rows, -round);
+      RowSchema bag = new RowSchema(KEYED.columns(), List.of());
+      String net =
+          Text.of(
+              "(SELECT k, part, x, sum(w)::BIGINT AS _w FROM (SELECT *, 1 AS w FROM %s UNION ALL"
+                  + " SELECT k, part, x, -1 FROM mirror) GROUP BY ALL HAVING sum(w) <> 0)",
+              wanted);
+      assertThat(new RowDiff(NAME, bag, bag, List.of()).weighed(duck, "changes", "mirror", net))
+          .as("seed %d", round)
+          .isPresent();
+      Sql.run(duck, "DELETE FROM mirror WHERE rowid IN (SELECT __mirrored FROM changes)");
+      Sql.run(
+          duck,
+          "INSERT INTO mirror BY NAME SELECT k, part, x FROM changes WHERE _change_type ="
+              + " 'insert'");
+      assertThat(strings("SELECT k, part, x FROM mirror"))
+          .as("seed %d", round)
+          .isEqualTo(strings("SELECT k, part, x FROM " + wanted));
+    }
   }
 }

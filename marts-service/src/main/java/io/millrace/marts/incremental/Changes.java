@@ -67,18 +67,16 @@ record Changes(
   }
 
   private Optional<String> scan(Node.Scan s) {
-    return inputs
-        .apply(s.table())
-        .flatMap(changes ->
-            consolidated(
-                s,
-                "SELECT %s, _weight AS _w FROM %s"
-                    .formatted(
-                        Names.list(
-                            Names.each(
-                                s.columns().size(),
-                                i -> Sql.name(s.columns().get(i)) + " AS c" + i)),
-                        changes)));
+    return inputs.apply(s.table()).flatMap(changes -> consolidated(s, weighed(s, changes)));
+  }
+
+  /** A query of a table's changes, not consolidated. */
+  private static String weighed(Node.Scan s, String changes) {
+    return "SELECT %s, _weight AS _w FROM %s"
+        .formatted(
+            Names.list(
+                Names.each(s.columns().size(), i -> Sql.name(s.columns().get(i)) + " AS c" + i)),
+            changes);
   }
 
   /** One term for each leg that changed: legs before it as they are, legs after it as they were. */
@@ -86,6 +84,11 @@ record Changes(
     Region region = Region.of(node);
     if (region.isRenamed()) {
       return of(region.legs().getFirst());
+    }
+    if (region.legs().size() == 1 && region.legs().getFirst() instanceof Node.Scan s) {
+      return inputs
+          .apply(s.table())
+          .flatMap(changes -> filtered(node, region, weighed(s, changes)));
     }
     List<Optional<String>> changed = region.legs().stream().map(this::of).toList();
     List<String> terms = new ArrayList<>();
@@ -97,6 +100,11 @@ record Changes(
     return terms.isEmpty()
         ? Optional.empty()
         : consolidated(node, String.join(" UNION ALL ", terms));
+  }
+
+  /** Of a table's changes what passes and is read: consolidated once. */
+  private Optional<String> filtered(Node node, Region region, String weighed) {
+    return consolidated(node, Rows.region(region, List.of("(" + weighed + ")"), ", t0._w AS _w"));
   }
 
   private String term(Region region, int i, List<Optional<String>> changed) {

@@ -269,36 +269,57 @@ public final class IncrementalRefresh implements Refresh {
         == 1;
   }
 
-  /** The row changes of a Z-set of results: only rows of its keys are looked at in the table. */
+  /** The row changes of a Z-set of results: only rows that it names are looked at in the table. */
   private RowDiff.Changes rowChanges(String delta) {
+    RowDiff diff = target.diff().get();
     List<String> names = definition.schema().names();
-    List<String> key = definition.schema().key();
     String columns =
         IntStream.range(0, names.size())
             .mapToObj(i -> "c" + i + " AS " + Sql.name(names.get(i)))
             .collect(Collectors.joining(", "));
-    List<String> scope = key.isEmpty() ? names : key;
+    if (!definition.schema().key().isEmpty()) {
+      return byKey(diff, delta, columns);
+    }
+    return floats() || !diff.before().equals(diff.after())
+        ? byRow(diff, delta, columns)
+        : diff.weighed(
+                duck,
+                CHANGES,
+                target.relation().get(),
+                "(SELECT %s, _w FROM %s)".formatted(columns, delta))
+            .orElseThrow(() -> new Inconsistent(definition.name().toString()));
+  }
+
+  private RowDiff.Changes byKey(RowDiff diff, String delta, String columns) {
+    List<String> key = definition.schema().key();
+    RowDiff.Changes found =
+        diff.into(
+            duck,
+            CHANGES,
+            target.relation().get(),
+            "(SELECT %s FROM %s, range(_w) WHERE _w > 0)".formatted(columns, delta),
+            new RowDiff.Scope("(SELECT %s FROM %s)".formatted(columns, delta), key));
+    requireGrain(delta, found);
+    return found;
+  }
+
+  /** Of a bag, so that rows which differ by a trifle stay. */
+  private RowDiff.Changes byRow(RowDiff diff, String delta, String columns) {
+    List<String> names = definition.schema().names();
     Sql.run(
         duck,
         "CREATE OR REPLACE TEMP TABLE %s AS SELECT DISTINCT %s FROM (SELECT %s FROM %s)"
-            .formatted(KEYS, Sql.names(scope), columns, delta));
+            .formatted(KEYS, Sql.names(names), columns, delta));
     Sql.run(
-        duck,
-        "CREATE OR REPLACE TEMP TABLE %s AS %s"
-            .formatted(WANTED, key.isEmpty() ? counted(columns, delta) : keyed(columns, delta)));
-    if (key.isEmpty() && isShort()) {
-      return wholeBag(columns);
-    }
-    String wanted = key.isEmpty() ? "(FROM %s, range(_w))".formatted(WANTED) : WANTED;
-    RowDiff.Changes found =
-        target
-            .diff()
-            .get()
-            .into(duck, CHANGES, target.relation().get(), wanted, new RowDiff.Scope(KEYS, scope));
-    if (!key.isEmpty()) {
-      requireGrain(delta, found);
-    }
-    return found;
+        duck, "CREATE OR REPLACE TEMP TABLE %s AS %s".formatted(WANTED, counted(columns, delta)));
+    return isShort()
+        ? wholeBag(columns)
+        : diff.into(
+            duck,
+            CHANGES,
+            target.relation().get(),
+            "(FROM %s, range(_w))".formatted(WANTED),
+            new RowDiff.Scope(KEYS, names));
   }
 
   /**
@@ -310,10 +331,6 @@ public final class IncrementalRefresh implements Refresh {
     if (more != found.inserts() - found.deletes()) {
       throw new Inconsistent(definition.name().toString());
     }
-  }
-
-  private static String keyed(String columns, String delta) {
-    return "SELECT %s FROM %s, range(_w) WHERE _w > 0".formatted(columns, delta);
   }
 
   /** Of a bag, how many copies remain of each row that changed. */
@@ -332,6 +349,10 @@ public final class IncrementalRefresh implements Refresh {
             same);
   }
 
+  private boolean floats() {
+    return definition.schema().columns().stream().anyMatch(Column::isFloating);
+  }
+
   /** Whether a row of a bag went that the table has not. */
   private boolean isShort() {
     return Sql.number(duck, "SELECT count(*) FROM %s WHERE _w < 0".formatted(WANTED)) > 0;
@@ -342,7 +363,7 @@ public final class IncrementalRefresh implements Refresh {
    * digits than in state, so that the row which went is not found by its values.
    */
   private RowDiff.Changes wholeBag(String columns) {
-    if (definition.schema().columns().stream().noneMatch(Column::isFloating)) {
+    if (!floats()) {
       throw new Inconsistent(definition.name().toString());
     }
     return target

@@ -5,6 +5,7 @@ import io.millrace.contracts.row.RowSchema;
 import io.millrace.lake.CommitResult;
 import io.millrace.lake.DeltaTable;
 import io.millrace.lake.DuckDb;
+import io.millrace.lake.Evolution;
 import io.millrace.lake.Lake;
 import io.millrace.lake.Mirror;
 import io.millrace.lake.RowDiff;
@@ -174,7 +175,12 @@ final class Bench implements AutoCloseable {
     if (!outcome.changes().none()) {
       CommitResult result =
           k.table()
-              .commit(duck, k.mirror(), outcome.changes().relation(), Watermark.at(cut, "first"));
+              .commit(
+                  duck,
+                  k.mirror(),
+                  outcome.changes(),
+                  Watermark.at(cut, "first"),
+                  Evolution.to(k.definition().schema()));
       if (!(result instanceof CommitResult.Committed)) {
         throw new IllegalStateException(name + " was rearranged by somebody");
       }
