@@ -42,7 +42,8 @@ final class DimensionStep implements TableStep {
           DimensionError.DIM_003_HISTORY_NOT_HELD,
           DimensionError.DIM_005_NULL_KEY,
           DimensionError.DIM_006_EMPTY_SNAPSHOT,
-          DimensionError.DIM_010_REWIND_NOT_HELD);
+          DimensionError.DIM_010_REWIND_NOT_HELD,
+          LakeError.LK_011_HISTORY_GONE);
 
   private final Shard shard;
   private final Dimension dimension;
@@ -218,8 +219,8 @@ final class DimensionStep implements TableStep {
       return input.read(version.get(), v -> read(v, cut)) && !isJoined();
     }
     input.history().loadNothing(INPUT);
-    if (events instanceof HeldEvents held) {
-      holdInput(held);
+    if (events instanceof HeldEvents held && !input.readContained(cut, () -> holdInput(held))) {
+      return false;
     }
     events.take(INPUT, moments.at(cut, true));
     return true;
@@ -271,10 +272,7 @@ final class DimensionStep implements TableStep {
     try {
       holdInput(held);
     } catch (MillraceException e) {
-      if (e.errorCode() != LakeError.LK_011_HISTORY_GONE) {
-        throw e;
-      }
-      TableVersion newest = input.newestAt(Long.MAX_VALUE).orElseThrow(() -> e);
+      TableVersion newest = input.newestInPlaceOf(e);
       Position position = new Position(newest.tableId(), newest.version());
       held.hold(input.history().rowsAt(position), position);
     }

@@ -144,16 +144,50 @@ final class Followed {
       reading.run(version);
       return true;
     } catch (MillraceException e) {
-      if (e.errorCode() != LakeError.LK_011_HISTORY_GONE
-          || version.how() instanceof InputVersion.How.Difference) {
+      if (version.how() instanceof InputVersion.How.Difference) {
         throw e;
       }
-      InputVersion newest =
-          history.difference(version.version(), table.newestAt(Long.MAX_VALUE).orElseThrow());
+      InputVersion newest = history.difference(version.version(), newestInPlaceOf(e));
       queue.clear();
       queue.addFirst(newest);
       return false;
     }
+  }
+
+  /**
+   * Reads the rows that the dimension contains of it. When vacuum has taken them, the difference to
+   * the input's newest rows is next, at this cut: nothing else can be taken before.
+   *
+   * @return whether they were read
+   */
+  boolean readContained(long cut, Runnable reading) {
+    try {
+      reading.run();
+      return true;
+    } catch (MillraceException e) {
+      TableVersion newest = newestInPlaceOf(e);
+      queue.clear();
+      queue.addFirst(history.difference(position.version(), newest, cut));
+      return false;
+    }
+  }
+
+  /** The rows of the version of a cut; when vacuum has taken them, the newest. */
+  String rowsAt(long cut) {
+    try {
+      return history.rowsAt(positionAt(cut));
+    } catch (MillraceException e) {
+      TableVersion newest = newestInPlaceOf(e);
+      return history.rowsAt(new Position(newest.tableId(), newest.version()));
+    }
+  }
+
+  /** Its newest version, if the error is that the one asked for is gone; else throws it. */
+  TableVersion newestInPlaceOf(MillraceException error) {
+    if (error.errorCode() != LakeError.LK_011_HISTORY_GONE) {
+      throw error;
+    }
+    return table.newestAt(Long.MAX_VALUE).orElseThrow(() -> error);
   }
 
   /**

@@ -62,7 +62,7 @@ final class Inferring {
     }
     if (!inputs.isEmpty() && floors.loses(existing)) {
       inputs.forEach((keys, input) -> {
-        String held = keys(keys, input.history().rowsAt(input.positionAt(cut)));
+        String held = keys(keys, input.rowsAt(cut));
         infer(held + " INTERSECT " + floors.lost(existing), floors.after(existing), cut);
       });
     }

@@ -61,7 +61,8 @@ final class InputHistory {
   }
 
   /**
-   * The rows of the input at a position; without any at the position before the first.
+   * The rows of the input at a position; without any at the position before the first. Where the
+   * files of then are gone but a later version only rearranged them, its files are read.
    *
    * @throws MillraceException LK-011 when they are gone
    */
@@ -69,8 +70,23 @@ final class InputHistory {
     if (position.version() < 0) {
       return "(SELECT %s LIMIT 0)".formatted(input.columns(new RowSchema(List.of(), List.of())));
     }
-    RowSchema stored = input.open().history().createView(duck, position.version(), VIEW);
+    DeltaTable table = input.open();
+    RowSchema stored;
+    try {
+      stored = table.history().createView(duck, position.version(), VIEW);
+    } catch (MillraceException e) {
+      long last = lastWithRowsOf(table, position.version());
+      if (e.errorCode() != LakeError.LK_011_HISTORY_GONE || last == position.version()) {
+        throw e;
+      }
+      stored = table.history().createView(duck, last, VIEW);
+    }
     return "(SELECT %s FROM %s)".formatted(input.columns(stored), Sql.name(VIEW));
+  }
+
+  private static long lastWithRowsOf(DeltaTable table, long version) {
+    List<FeedVersion> since = table.changes().versions(version, table.version());
+    return since.isEmpty() ? table.version() : since.getFirst().version() - 1;
   }
 
   /**
@@ -141,16 +157,27 @@ final class InputHistory {
 
   /** What stands for the versions from one to an announced one when their changes are gone. */
   InputVersion difference(long first, TableVersion announced) {
+    return difference(first, announced, announced.cut());
+  }
+
+  /**
+   * As {@link #difference(long, TableVersion)}.
+   *
+   * @param cut the cut that it is taken at
+   */
+  InputVersion difference(long first, TableVersion announced, long cut) {
     LOG.warnf(
         "%s table %s: versions %d to %d of %s are no longer held; the difference to its rows at cut"
-            + " %d is applied as changes of that cut",
+            + " %d is applied as changes of cut %d",
         DimensionError.DIM_004_HISTORY_SKIPPED.code(),
         dimension.name(),
         first,
         announced.version(),
         input.name(),
-        announced.cut());
-    return whole(announced);
+        announced.cut(),
+        cut);
+    return new InputVersion(
+        announced.tableId(), announced.version(), cut, new InputVersion.How.Difference());
   }
 
   /**
