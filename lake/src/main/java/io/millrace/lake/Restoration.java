@@ -16,7 +16,7 @@ import java.util.Optional;
  * its cut, so a running writer is fenced.
  */
 final class Restoration {
-  private static final String OPERATION = "RESTORE";
+  static final String OPERATION = "RESTORE";
 
   private final Lake lake;
   private final TableName name;

@@ -27,18 +27,19 @@ public final class TableHistory {
   }
 
   /**
-   * The table as a reader of a cut sees it.
+   * The table as a reader of a cut sees it. A restore to another cut takes nothing from the cuts
+   * before it: its rows are those of the cut that the table was at.
    *
    * @return the greatest version, up to the table object's, that shows this cut or an earlier one;
    *     empty when the table began later
    * @throws MillraceException LK-011 when the log no longer reaches back that far
    */
   public OptionalLong versionAt(long cut) {
-    if (table.watermark().cut() <= cut) {
+    if (reachedBy(table.version()) <= cut) {
       return OptionalLong.of(table.version());
     }
     long low = log.earliest().orElse(0);
-    if (watermarkAt(low).cut() > cut) {
+    if (reachedBy(low) > cut) {
       if (low == 0) {
         return OptionalLong.empty();
       }
@@ -51,13 +52,25 @@ public final class TableHistory {
     long high = table.version();
     while (high - low > 1) {
       long middle = (low + high) >>> 1;
-      if (watermarkAt(middle).cut() <= cut) {
+      if (reachedBy(middle) <= cut) {
         low = middle;
       } else {
         high = middle;
       }
     }
     return OptionalLong.of(low);
+  }
+
+  /** The cut that the table had been brought to with a version, which a restore leaves as it is. */
+  private long reachedBy(long version) {
+    Optional<CommitLog.Commit> commit = log.read(version);
+    for (long v = version - 1; commit.isPresent(); commit = log.read(v--)) {
+      Optional<Watermark> brought = commit.get().watermark();
+      if (brought.isPresent() && !commit.get().operation().equals(Restoration.OPERATION)) {
+        return brought.get().cut();
+      }
+    }
+    return watermarkAt(version).cut();
   }
 
   /**

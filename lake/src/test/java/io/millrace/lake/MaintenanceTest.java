@@ -297,6 +297,26 @@ class MaintenanceTest extends LakeFixture {
         .hasMessageStartingWith("LK-005");
   }
 
+  /** A restore is of the cut that the table was at when it came, however long the log is since. */
+  @Test
+  void whatEarlierCutsShowedIsTheSameAfterARestoreToAnotherCut() throws Exception {
+    steps(4);
+    var _ = lake.maintenance(NAME).restore(2, RestoreMode.ANY_CUT);
+    for (int cut = 10; cut <= 20; cut++) {
+      DeltaTable restored = lake.open(NAME);
+      for (int earlier = 0; earlier < 4; earlier++) {
+        assertThat(restored.history().versionAt(earlier))
+            .as("cut %d of %d versions", earlier, restored.version())
+            .hasValue(earlier);
+      }
+      assertThat(restored.history().versionAt(4)).hasValue(5);
+      assertThat(restored.history().versionAt(9)).hasValue(5);
+      assertThat(restored.history().versionAt(cut - 1)).hasValue(restored.version());
+      Mirror now = Mirror.load(duck, restored, "now");
+      make(restored, now, cut, "SELECT * FROM now WHERE id <> " + cut);
+    }
+  }
+
   @Test
   void aCheckpointCleansTheExpiredLogAndTheTableStaysReadable() throws Exception {
     steps(60);
