@@ -52,6 +52,7 @@ final class ShardLoop implements Runnable {
         } catch (MillraceException e) {
           giveUp(e, retry);
         } catch (RuntimeException | Error e) {
+          requireHeld(e);
           giveUp(unexpected(e), retry);
         }
       }
@@ -119,10 +120,17 @@ final class ShardLoop implements Runnable {
     };
   }
 
-  private void giveUp(MillraceException error, Retry retry) throws InterruptedException {
+  /** Whatever was broken off when the shard was taken away is done by whoever takes it next. */
+  private void requireHeld(Throwable cause) throws InterruptedException {
     if (Thread.interrupted()) {
+      LOG.infof("%s is given back in the midst of its work: %s", name, cause);
+      LOG.debug("cause", cause);
       throw new InterruptedException("while holding " + name);
     }
+  }
+
+  private void giveUp(MillraceException error, Retry retry) throws InterruptedException {
+    requireHeld(error);
     Duration pause = retry.next();
     if (error.errorCode().response() == ErrorCode.Response.STOP) {
       LOG.errorf("%s cannot go on, taken again in %s: %s", name, pause, error.getMessage());
