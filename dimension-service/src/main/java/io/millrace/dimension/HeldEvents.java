@@ -36,11 +36,6 @@ final class HeldEvents implements Events {
     Sql.run(duck, "CREATE SCHEMA IF NOT EXISTS " + SCHEMA);
   }
 
-  /** Whether what is held is the input at that position. */
-  boolean shows(Position position) {
-    return shown.equals(position);
-  }
-
   /**
    * Holds these rows of the input instead of what it held.
    *
@@ -56,8 +51,16 @@ final class HeldEvents implements Events {
     Sql.run(duck, "CREATE OR REPLACE TEMP TABLE %s AS FROM %s LIMIT 0".formatted(NEWS, held));
   }
 
+  /** Holds what the dimension contains of its input, if it does not. */
+  void hold(Followed input) {
+    if (!shown.equals(input.position())) {
+      hold(input.history().rowsAt(input.position()), input.position());
+    }
+  }
+
   /**
-   * As {@link #hold}, and every key is concerned, also those that the dimension alone has.
+   * As {@link #hold(String, Position)}, and every key is concerned, also those that the dimension
+   * alone has.
    *
    * @param existing relation of the dimension's rows
    */
