@@ -131,4 +131,31 @@ class VacuumedInputsTest {
       assertThat(shard.error()).hasValueSatisfying(e -> assertThat(e).contains("LK-011"));
     }
   }
+
+  /** Of such an input a rebuild is refused, so the order would stand beside a table that is new. */
+  @Test
+  void aTableThatIsMadeAnewIsNotRebuiltByOrdersOfTheFormer() throws Exception {
+    var _ = Statements.dimension(folder, BY_TIME);
+    try (StepShard shard = new StepShard(folder)) {
+      shard.input(StepShard.INPUT, ONE);
+      shard.order("");
+      shard.reached(StepShard.INPUT);
+      shard.run();
+      assertThat(shard.table().through()).as("rebuilt").isEqualTo(shard.cut());
+      List<Path> before = shard.files(StepShard.INPUT);
+      shard.input(StepShard.INPUT, TWO);
+      delete(before);
+      shard.drop(StepShard.DIMENSION);
+      shard.restart(folder);
+      shard.run();
+      assertThat(shard.rows(SHOWN)).containsExactly("1 b true", "2 b true");
+      assertThat(shard.error()).isEmpty();
+      shard.order("");
+      shard.reached(StepShard.INPUT);
+      shard.run();
+      assertThat(shard.error())
+          .as("its own order")
+          .hasValueSatisfying(e -> assertThat(e).contains("DIM-003"));
+    }
+  }
 }

@@ -41,6 +41,9 @@ public final class WrittenTable {
   private static final int ROUNDS_KEPT = 512;
   private static final String FEED = "published_feed";
 
+  /** Table property: the next cut when the table was made. */
+  private static final String CREATED = "millrace.created";
+
   private final Shard shard;
   private final Table definition;
   private final DeltaTable delta;
@@ -50,6 +53,7 @@ public final class WrittenTable {
   private final List<PublishedVersion> published = new ArrayList<>();
   private final Map<TopicPartition, Long> topicOffsets = new HashMap<>();
   private final Mirror mirror;
+  private final long created;
   private long through;
   private long refused = -1;
   private long lastPublished;
@@ -62,6 +66,7 @@ public final class WrittenTable {
     this.definition = definition;
     this.delta = delta;
     this.publisher = new TablePublisher(shard, definition);
+    this.created = Long.parseLong(delta.properties().getOrDefault(CREATED, "0"));
     Optional<TableVersion> newest =
         shard
             .around()
@@ -99,7 +104,11 @@ public final class WrittenTable {
 
   private static DeltaTable create(Shard shard, Table definition, Optional<String> firstRows) {
     Lake lake = shard.around().lake();
-    TableSpec spec = TableSpec.of(definition.schema()).partitionedBy(definition.partitionBy());
+    TableSpec spec =
+        new TableSpec(
+            definition.schema(),
+            definition.partitionBy(),
+            Map.of(CREATED, String.valueOf(shard.around().cutLog().end())));
     Watermark first = Watermark.at(-1, definition.definition());
     return firstRows.isPresent()
         ? lake.create(definition.name(), spec, first, shard.duck(), firstRows.get())
@@ -208,12 +217,19 @@ public final class WrittenTable {
     Optional<FoldedCut> cut = shard.around().cutLog().nextOf(shard.operator(name()), after);
     while (cut.isPresent()) {
       Rebuild order = Rebuild.of(cut.get());
-      if (order.concerns(name()) && wanted.test(order)) {
+      if (order.concerns(name()) && isOfThis(cut.get(), order) && wanted.test(order)) {
         return cut;
       }
       cut = shard.around().cutLog().nextOf(shard.operator(name()), cut.get().number());
     }
     return cut;
+  }
+
+  /**
+   * Of a table that had the name before, erasures alone count: its inputs may hold who is erased.
+   */
+  private boolean isOfThis(FoldedCut cut, Rebuild order) {
+    return order.isErasure() || cut.number() >= created;
   }
 
   /**
