@@ -1,6 +1,7 @@
 package io.millrace.dimension;
 
 import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.DataType;
 import io.millrace.lake.Sql;
 import io.millrace.warehouse.Dimension;
 import io.millrace.warehouse.Dimension.OnDelete;
@@ -102,19 +103,39 @@ final class KeyedEvents implements Events {
             Floors.without(dimension));
   }
 
-  /** Without a time of its own a state is never before an end that the log had before it. */
+  /**
+   * Without a time of its own a state is never before an end that the log had before it; of a date
+   * it is not before one of that day.
+   */
   private String news() {
-    return dimension.sequenceBy().isEmpty()
-        ? """
-        SELECT s.* REPLACE (greatest(s._start, e._ended) AS _start) FROM %s s LEFT JOIN (
-          SELECT %s, max(valid_to) AS _ended FROM existing WHERE valid_to < %s GROUP BY ALL) e ON %s\
-        """
-            .formatted(
-                InputRows.STATES,
-                Sql.names(dimension.keys()),
-                Validity.OPEN_END,
-                InputRows.equal(dimension.keys(), "e", "s"))
-        : "FROM " + InputRows.STATES;
+    String start;
+    if (dimension.sequenceBy().isEmpty()) {
+      start = "greatest(s._start, e._ended)";
+    } else if (isByDate()) {
+      start =
+          "CASE WHEN s._live AND s._start = date_trunc('day', e._ended) THEN e._ended ELSE s._start"
+              + " END";
+    } else {
+      return "FROM " + InputRows.STATES;
+    }
+    return """
+    SELECT s.* REPLACE (%s AS _start) FROM %s s LEFT JOIN (
+      SELECT %s, max(valid_to) AS _ended FROM existing WHERE valid_to < %s GROUP BY ALL) e ON %s\
+    """
+        .formatted(
+            start,
+            InputRows.STATES,
+            Sql.names(dimension.keys()),
+            Validity.OPEN_END,
+            InputRows.equal(dimension.keys(), "e", "s"));
+  }
+
+  private boolean isByDate() {
+    return dimension
+        .attributes()
+        .column(dimension.sequenceBy().getFirst())
+        .filter(c -> c.type() == DataType.Simple.DATE)
+        .isPresent();
   }
 
   /**

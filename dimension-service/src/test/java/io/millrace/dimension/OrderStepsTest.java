@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Orders, as a dimension comes upon them among the versions of its input. */
 class OrderStepsTest {
@@ -37,6 +39,37 @@ class OrderStepsTest {
       shard.run();
       assertThat(shard.rows(SHOWN))
           .containsExactly("1 a x 10 false", "1 b x 20 true", "2 a x 10 false", "2 b x 20 true");
+    }
+  }
+
+  /** A date does not tell which of the day's changes came first; the log does. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aKeyThatReturnsOnTheDayOfItsDeleteIsThereAgain(int type) throws Exception {
+    var _ =
+        Statements.dimensions(
+            folder,
+            "SEQUENCE BY updated_on STORED AS SCD TYPE " + type,
+            "id, segment, updated_at::DATE AS updated_on");
+    String shown = "id, segment, epoch(valid_from)::BIGINT, is_current";
+    try (StepShard shard = new StepShard(folder)) {
+      shard.input(StepShard.INPUT, rows("(1, 'a', 'x', 10), (2, 'a', 'x', 10)"));
+      shard.input(StepShard.INPUT, rows("(2, 'a', 'x', 10)"));
+      shard.input(StepShard.INPUT, rows("(1, 'b', 'x', 20), (2, 'a', 'x', 10)"));
+      shard.run();
+      List<String> returned =
+          type == 1
+              ? List.of("1 b 0 true", "2 a 0 true")
+              : List.of("1 a 0 false", "1 b 1001 true", "2 a 0 true");
+      assertThat(shard.rows(shown)).isEqualTo(returned);
+      shard.input(StepShard.INPUT, rows("(1, 'c', 'x', 30), (2, 'a', 'x', 10)"));
+      shard.run();
+      List<String> changed = returned.stream().map(row -> row.replace(" b ", " c ")).toList();
+      assertThat(shard.rows(shown)).as("of one day is one version").isEqualTo(changed);
+      shard.order("");
+      shard.reached(StepShard.INPUT);
+      shard.run();
+      assertThat(shard.rows(shown)).as("rebuilt").isEqualTo(changed);
     }
   }
 
