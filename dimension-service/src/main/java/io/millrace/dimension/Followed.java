@@ -123,6 +123,11 @@ final class Followed {
     return queue.isEmpty() ? Long.MAX_VALUE : Math.max(queue.getFirst().cut(), written.through());
   }
 
+  /** Whether rows are next that stand for versions of earlier cuts, too. */
+  boolean lacksEarlier() {
+    return !queue.isEmpty() && queue.getFirst().saysAll();
+  }
+
   /** The next version, if it is taken at this cut. */
   Optional<InputVersion> at(long cut) {
     return next() == cut ? Optional.ofNullable(queue.peekFirst()) : Optional.empty();

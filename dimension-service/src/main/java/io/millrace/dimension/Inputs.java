@@ -50,7 +50,9 @@ final class Inputs {
     if (next <= reached) {
       return next;
     }
-    table.reached(reached);
+    if (all().stream().noneMatch(Followed::lacksEarlier)) {
+      table.reached(reached);
+    }
     table
         .progress()
         .waiting(

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -156,6 +157,34 @@ class VacuumedInputsTest {
       assertThat(shard.error())
           .as("its own order")
           .hasValueSatisfying(e -> assertThat(e).contains("DIM-003"));
+    }
+  }
+
+  /** The difference is of a later cut, which its other inputs have not reached. */
+  @Test
+  void aDimensionIsNotSaidToBeAtACutWhoseChangesItStillLacks() throws Exception {
+    var _ = Statements.inferring(folder, BY_TIME, COLUMNS);
+    try (StepShard shard = new StepShard(folder)) {
+      shard.input(StepShard.INPUT, ONE);
+      long there = shard.input(FACTS, facts("(1)"));
+      shard.reached(StepShard.INPUT);
+      shard.run();
+      assertThat(shard.table().through()).isEqualTo(there);
+      shard.input(StepShard.INPUT, TWO);
+      shard.reached(FACTS);
+      try (Stream<Path> files =
+          Files.list(shard.lake().path(StepShard.INPUT).resolve("_change_data"))) {
+        delete(files.toList());
+      }
+      shard.input(StepShard.INPUT, rows("(1, 'c', 'x', 30), (2, 'b', 'x', 20)"));
+      shard.run();
+      assertThat(shard.rows(SHOWN)).containsExactly("1 a true", "2 a true");
+      assertThat(shard.table().through()).isEqualTo(there);
+      shard.reached(FACTS);
+      shard.run();
+      assertThat(shard.rows(SHOWN))
+          .containsExactly("1 a false", "1 c true", "2 a false", "2 b true");
+      assertThat(shard.table().through()).isEqualTo(shard.cut());
     }
   }
 }
