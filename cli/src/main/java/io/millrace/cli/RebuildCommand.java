@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class RebuildCommand implements Callable<Integer> {
   @Mixin Place place;
+  @Mixin OrderWait wait;
   @Spec CommandSpec spec;
 
   @Parameters(paramLabel = "TABLE", description = "such as dim.customer")
@@ -31,9 +32,10 @@ final class RebuildCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     TableName name = Names.table(spec, table);
     try (ServiceCalls calls = new ServiceCalls(place.running())) {
+      OrderWait.Before before = wait.before(calls, name);
       long cut = calls.rebuild(name, loseHistory);
       spec.commandLine().getOut().println(name + " is computed anew at cut " + cut);
+      return wait.until(cut, before, calls);
     }
-    return ExitCode.OK;
   }
 }

@@ -24,6 +24,7 @@ final class RewindCommand implements Callable<Integer> {
   private static final String DIMENSIONS = "dim";
 
   @Mixin Place place;
+  @Mixin OrderWait wait;
   @Spec CommandSpec spec;
 
   @Parameters(paramLabel = "TABLE", description = "such as dim.customer")
@@ -44,12 +45,13 @@ final class RewindCommand implements Callable<Integer> {
     }
     requireCutOrInstant();
     try (ServiceCalls calls = new ServiceCalls(place.running())) {
+      OrderWait.Before before = wait.before(calls, name);
       long cut = calls.rewind(name, to);
       spec.commandLine()
           .getOut()
           .println(name + " goes back to " + to + " and is computed anew from there at cut " + cut);
+      return wait.until(cut, before, calls);
     }
-    return ExitCode.OK;
   }
 
   private void requireCutOrInstant() {

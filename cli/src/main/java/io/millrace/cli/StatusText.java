@@ -92,7 +92,8 @@ public final class StatusText {
         note(table));
   }
 
-  private static String note(JsonNode thing) {
+  /** What it waits for, or why it does not go on; empty: nothing. */
+  static String note(JsonNode thing) {
     if (thing.hasNonNull("error")) {
       return thing.path("error").asText();
     }

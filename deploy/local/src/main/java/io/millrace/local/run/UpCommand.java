@@ -1,5 +1,6 @@
 package io.millrace.local.run;
 
+import io.millrace.cli.DurationText;
 import io.millrace.cli.ExitCode;
 import io.millrace.cli.Folder;
 import io.millrace.cli.RunFile;

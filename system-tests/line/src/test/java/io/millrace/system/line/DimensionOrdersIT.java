@@ -214,8 +214,8 @@ class DimensionOrdersIT {
     kinds.line.awaitError(Service.DIMENSION, "SHD-002", KindsLine.LIMIT);
     kinds.millrace("rewind", "dim.segment", "--to", "20");
     kinds.line.awaitError(Service.DIMENSION, "DIM-010", KindsLine.LIMIT);
-    kinds.millrace("rebuild", "dim.segment");
-    kinds.shown();
+    assertThat(kinds.millrace("rebuild", "dim.segment", "--wait"))
+        .contains("dim.segment is right through cut");
     assertThat(kinds.rows("segment_sk, segment, old_segment", "dim.segment", "true"))
         .isEqualTo(members);
     assertThat(kinds.rows("segment_sk", "dim.segment", "member IS NULL")).isEmpty();

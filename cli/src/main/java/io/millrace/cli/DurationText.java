@@ -1,4 +1,4 @@
-package io.millrace.local.run;
+package io.millrace.cli;
 
 import io.millrace.warehouse.yaml.Durations;
 import java.time.Duration;
@@ -6,7 +6,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Durations as arguments: 60s, 5m, '2 minutes'. */
-final class DurationText implements ITypeConverter<Duration> {
+public final class DurationText implements ITypeConverter<Duration> {
   @Override
   public Duration convert(String text) {
     return Durations.parse(text)
