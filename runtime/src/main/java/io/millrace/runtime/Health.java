@@ -12,6 +12,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
+import org.jboss.logging.Logger;
 
 /**
  * The probes. Live: no loop has been silent and idle for five minutes; a broker, registry or source
@@ -20,6 +21,7 @@ import org.eclipse.microprofile.health.Startup;
  */
 @ApplicationScoped
 public class Health {
+  private static final Logger LOG = Logger.getLogger("millrace");
   private static final Duration SILENCE_MAX = Duration.ofMinutes(5);
 
   private final StatusBoard board;
@@ -36,6 +38,10 @@ public class Health {
       Optional<Map.Entry<String, Instant>> silent = board.mostSilent();
       boolean up =
           silent.isEmpty() || silent.get().getValue().plus(SILENCE_MAX).isAfter(clock.instant());
+      if (!up) {
+        LOG.errorf(
+            "not alive: %s is silent since %s", silent.get().getKey(), silent.get().getValue());
+      }
       var response = HealthCheckResponse.named("loops").status(up);
       silent.ifPresent(
           s -> response.withData("most silent", s.getKey() + " since " + s.getValue()));
