@@ -7,14 +7,24 @@ import io.millrace.contracts.row.AvroRows;
 import io.millrace.warehouse.Validation;
 import io.millrace.warehouse.Warehouse;
 import io.millrace.warehouse.WarehouseFolder;
+import io.millrace.warehouse.problem.Problem;
+import io.millrace.warehouse.problem.SourceText;
 import io.millrace.warehouse.raw.FolderSchemas;
 import io.millrace.warehouse.raw.LivePostgres;
 import io.millrace.warehouse.raw.RawSchemas;
+import io.millrace.warehouse.source.CdcSource;
+import io.millrace.warehouse.source.CdcSource.CdcTable;
 import io.millrace.warehouse.source.Source;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A warehouse folder, read with raw columns from where they are known: the registry of a run, the
@@ -81,6 +91,63 @@ public record Folder(Path path, Map<String, String> env) {
           }
         },
         reading);
+  }
+
+  /**
+   * As {@link #alone}; and whether ingest would capture all tables of the sources, for it stops at
+   * one that no statement reads, too.
+   */
+  Validation checked(boolean offline) {
+    Validation validation = alone(offline);
+    if (offline) {
+      return validation;
+    }
+    List<Source> sources = WarehouseFolder.sources(path, new WarehouseFolder.Reading(env, false));
+    LivePostgres live = new LivePostgres(sources, env);
+    List<Problem> problems = new ArrayList<>(validation.problems());
+    List<String> unchecked = new ArrayList<>(validation.unchecked());
+    for (Source source : sources) {
+      if (source instanceof CdcSource cdc) {
+        try {
+          for (CdcTable table : cdc.tables()) {
+            live.refused(cdc, table).ifPresent(why -> problems.add(problem(text(cdc), table, why)));
+          }
+        } catch (MillraceException e) {
+          unchecked.add("the tables of source " + cdc.name() + ": " + e.getMessage());
+        }
+      }
+    }
+    return new Validation(
+        problems,
+        unchecked,
+        validation.notices(),
+        validation.warehouse().filter(_ -> problems.isEmpty()));
+  }
+
+  private SourceText text(CdcSource source) {
+    Path yml = Path.of("sources", source.name() + ".yml");
+    Path file = Files.exists(path.resolve(yml)) ? yml : Path.of("sources", source.name() + ".yaml");
+    try {
+      return new SourceText(file, Files.readString(path.resolve(file)));
+    } catch (IOException e) {
+      return new SourceText(file, "");
+    }
+  }
+
+  /** What is wrong with a table, where the source's file names it. */
+  static Problem problem(SourceText source, CdcTable table, MillraceException why) {
+    Matcher named =
+        Pattern.compile(
+                "\\btables:.*?[^\\w](" + Pattern.quote(table.table()) + ")(?!\\w)", Pattern.DOTALL)
+            .matcher(source.text());
+    SourceText.Position at = source.at(named.find() ? named.start(1) : 0);
+    return new Problem(
+        why.errorCode(),
+        source.file(),
+        at.line(),
+        at.column(),
+        String.valueOf(why.getMessage()).substring(why.errorCode().code().length() + 1),
+        Optional.empty());
   }
 
   /**

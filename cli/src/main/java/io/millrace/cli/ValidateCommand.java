@@ -39,7 +39,7 @@ final class ValidateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Validation validation = new Folder(folder, System.getenv()).alone(offline);
+    Validation validation = new Folder(folder, System.getenv()).checked(offline);
     PrintWriter out = spec.commandLine().getOut();
     if (form == OutputForm.JSON) {
       out.println(json(validation));

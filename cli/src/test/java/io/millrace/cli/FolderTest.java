@@ -3,13 +3,18 @@ package io.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.contracts.error.IngestError;
+import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.error.WarehouseError;
 import io.millrace.contracts.row.AvroRows;
 import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.DataType;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.warehouse.Table;
+import io.millrace.warehouse.Validation;
+import io.millrace.warehouse.problem.SourceText;
 import io.millrace.warehouse.raw.FolderSchemas;
+import io.millrace.warehouse.source.CdcSource.CdcTable;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -76,6 +81,33 @@ class FolderTest {
         .contains("staging/orders.sql:1", "127.0.0.1", "08001");
     new FolderSchemas(directory).keep("shop", "orders", ORDERS);
     assertThat(folder.alone(false).problems()).isEmpty();
+  }
+
+  @Test
+  void tablesThatCouldNotBeAskedForAreNotChecked() throws Exception {
+    new FolderSchemas(directory).keep("shop", "orders", ORDERS);
+    Validation validation = new Folder(directory, nobodyListens()).checked(false);
+    assertThat(validation.problems()).isEmpty();
+    assertThat(validation.warehouse()).isPresent();
+    assertThat(validation.unchecked())
+        .singleElement()
+        .asString()
+        .startsWith("the tables of source shop: WH-003");
+    assertThat(new Folder(directory, Map.of()).checked(true).unchecked())
+        .noneMatch(what -> what.startsWith("the tables"));
+  }
+
+  @Test
+  void aTableThatIngestRefusesIsAProblemOfItsLine() {
+    SourceText source =
+        new SourceText(
+            Path.of("sources/shop.yml"),
+            "database: log\ntables:\n  - table: public.catalog\n  - {table: log, resource: l}\n");
+    MillraceException why =
+        new MillraceException(
+            IngestError.ING_006_PRIMARY_KEY_MISSING, "table public.log has none.");
+    assertThat(Folder.problem(source, new CdcTable("l", "public", "log"), why))
+        .hasToString("sources/shop.yml:4:13: ING-006 table public.log has none.");
   }
 
   private static Map<String, String> nobodyListens() throws IOException {

@@ -1,5 +1,6 @@
 package io.millrace.warehouse.raw;
 
+import io.millrace.contracts.error.IngestError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.error.WarehouseError;
 import io.millrace.contracts.row.Column;
@@ -46,7 +47,8 @@ public record LivePostgres(List<Source> sources, Map<String, String> env) implem
       JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
       LEFT JOIN pg_catalog.pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype
       LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary
-      WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped
+      WHERE n.nspname = ? AND c.relname = ? AND c.relkind IN ('r', 'p')
+        AND a.attnum > 0 AND NOT a.attisdropped
         AND a.attgenerated = ''
       ORDER BY a.attnum
       """;
@@ -74,6 +76,38 @@ public record LivePostgres(List<Source> sources, Map<String, String> env) implem
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Why ingest would not capture a table: it is not there, or nothing tells its rows apart.
+   *
+   * @return ING-005 or ING-006, if so
+   * @throws MillraceException as {@link #of}
+   */
+  public Optional<MillraceException> refused(CdcSource source, CdcTable table) {
+    String name = table.schema() + "." + table.table();
+    Optional<RowSchema> schema = ask(source, table);
+    if (schema.isEmpty()) {
+      return Optional.of(
+          new MillraceException(
+              IngestError.ING_005_TABLE_MISSING,
+              "the database " + source.database() + " has no table " + name + "."));
+    }
+    List<String> key = schema.get().key();
+    if (key.isEmpty()) {
+      return Optional.of(
+          new MillraceException(
+              IngestError.ING_006_PRIMARY_KEY_MISSING,
+              "table " + name + " has no primary key, so its changes cannot be told apart."));
+    }
+    return key.stream()
+        .filter(column -> !schema.get().names().contains(column))
+        .findFirst()
+        .map(column ->
+            new MillraceException(
+                IngestError.ING_006_PRIMARY_KEY_MISSING,
+                "table %s has column %s in its primary key, whose type cannot be captured."
+                    .formatted(name, column)));
   }
 
   private Optional<RowSchema> ask(CdcSource source, CdcTable table) {

@@ -3,6 +3,7 @@ package io.millrace.warehouse.raw;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.Column;
 import io.millrace.contracts.row.RowSchema;
 import io.millrace.warehouse.source.CdcSource;
@@ -15,11 +16,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @NullUnmarked
 class LivePostgresIT {
@@ -44,6 +49,8 @@ class LivePostgresIT {
           """);
       statement.execute("ALTER TABLE \"My Schema\".\"Order Lines\" DROP COLUMN gone");
       statement.execute("CREATE TABLE bag (a int)");
+      statement.execute("CREATE TABLE box (a box, b int, spans interval PRIMARY KEY)");
+      statement.execute("CREATE VIEW seen AS SELECT a FROM bag");
     }
   }
 
@@ -52,24 +59,26 @@ class LivePostgresIT {
     server.close();
   }
 
+  private static CdcSource source(int port) {
+    return new CdcSource(
+        "shop",
+        CdcSource.Engine.POSTGRES,
+        "localhost",
+        port,
+        "postgres",
+        "postgres",
+        new Secret("${env:PASSWORD}"),
+        "slot",
+        "publication",
+        List.of(
+            new CdcTable("lines", "My Schema", "Order Lines"),
+            new CdcTable("bag", "public", "bag"),
+            new CdcTable("none", "public", "none")),
+        Map.of());
+  }
+
   private static LivePostgres postgres(int port) {
-    CdcSource source =
-        new CdcSource(
-            "shop",
-            CdcSource.Engine.POSTGRES,
-            "localhost",
-            port,
-            "postgres",
-            "postgres",
-            new Secret("${env:PASSWORD}"),
-            "slot",
-            "publication",
-            List.of(
-                new CdcTable("lines", "My Schema", "Order Lines"),
-                new CdcTable("bag", "public", "bag"),
-                new CdcTable("none", "public", "none")),
-            Map.of());
-    return new LivePostgres(List.of(source), Map.of("PASSWORD", "postgres"));
+    return new LivePostgres(List.of(source(port)), Map.of("PASSWORD", "postgres"));
   }
 
   @Test
@@ -90,6 +99,26 @@ class LivePostgresIT {
     assertThat(postgres.of("shop", "none")).isEmpty();
     assertThat(postgres.of("shop", "not declared")).isEmpty();
     assertThat(postgres.of("other", "bag")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "My Schema, Order Lines,",
+    "public, bag, ING-006 table public.bag has no primary key",
+    "public, box, ING-006 table public.box has column spans in its primary key",
+    "public, none, ING-005 the database postgres has no table public.none",
+    "public, seen, ING-005 the database postgres has no table public.seen",
+  })
+  void tablesThatIngestWouldNotCaptureAreRefused(
+      String schema, String table, @Nullable String why) {
+    Optional<MillraceException> refused =
+        postgres(server.getPort())
+            .refused(source(server.getPort()), new CdcTable("x", schema, table));
+    if (why == null) {
+      assertThat(refused).isEmpty();
+    } else {
+      assertThat(refused.orElseThrow()).hasMessageStartingWith(why);
+    }
   }
 
   @Test
