@@ -1,6 +1,7 @@
 package io.millrace.ingest.cdc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.ingest.SourceEvent;
 import io.millrace.ingest.SourceEvent.Change;
@@ -23,6 +24,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 
 /** Nothing is lost and nothing comes twice, wherever the reader dies. */
@@ -58,6 +61,36 @@ class CdcRestartIT extends OnDatabase {
             "t d [1]",
             "t d [2]",
             "t c [102, last]");
+  }
+
+  /** Memory that runs out, a class that is missing: on Debezium's threads, not on ours. */
+  @ParameterizedTest
+  @ValueSource(strings = {"transforms", "converters"})
+  void anErrorOnAThreadOfDebeziumEndsTheReaderAloud(String part) throws Exception {
+    database.run("CREATE TABLE t (id int PRIMARY KEY, v text)");
+    database.capture("t");
+    String position = snapshot();
+    database.run("INSERT INTO t VALUES (1, 'a')");
+    String type = (part.equals("transforms") ? "transforms." : "") + "dying.type";
+    database.with(Map.of(part, "dying", type, DyingPart.class.getName()));
+    Database dying = new Database(database.source(), TestDatabase.PASSWORD);
+    List<CapturedTable> tables;
+    try (Connection connection = database.connect()) {
+      tables = new TableCatalog(dying).read(connection);
+    }
+    long deadline = System.nanoTime() + Events.LIMIT.toNanos();
+    try (LogStream stream = new LogStream(dying, tables, LogPosition.parse(position))) {
+      assertThatThrownBy(
+              () -> {
+                while (System.nanoTime() < deadline) {
+                  var _ = stream.poll(Duration.ofMillis(200));
+                }
+              })
+          .hasMessageStartingWith("ING-016")
+          .rootCause()
+          .isInstanceOf(Error.class)
+          .hasMessageStartingWith("of a ");
+    }
   }
 
   @Test
