@@ -11,6 +11,7 @@ import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -102,6 +103,35 @@ class ManifestsTest {
     assertThat(spec.at("/strategy/type").asText()).isEqualTo("Recreate");
   }
 
+  /** With a minimum, a drain would wait for ever for the one pod that most have. */
+  @Test
+  void aSinglePodCanBeEvictedAndOfMoreOneAtATime() {
+    assertThat(manifests.of("PodDisruptionBudget"))
+        .hasSize(Service.values().length - 1)
+        .allSatisfy(budget -> {
+          JsonNode spec = budget.path("spec");
+          assertThat(spec.path("maxUnavailable").asInt()).isEqualTo(1);
+          assertThat(spec.path("unhealthyPodEvictionPolicy").asText()).isEqualTo("AlwaysAllow");
+          Service service = Service.valueOf(name(budget).toUpperCase(Locale.ROOT));
+          assertThat(service).isNotEqualTo(Service.INGEST);
+          assertThat(spec.at("/selector/matchLabels"))
+              .isEqualTo(
+                  manifests.named("Deployment", service.id()).at("/spec/selector/matchLabels"));
+        });
+  }
+
+  @Test
+  void portsThatTakeOrdersAreReachedFromNearAndByPrometheusOnly() {
+    JsonNode spec = manifests.named("NetworkPolicy", "millrace").path("spec");
+    assertThat(spec.at("/podSelector/matchLabels/app.kubernetes.io~1part-of").asText())
+        .as("the label that kustomize gives all pods")
+        .isEqualTo("millrace");
+    assertThat(spec.path("policyTypes").toString()).isEqualTo("[\"Ingress\"]");
+    assertThat(spec.path("ingress")).hasSize(1);
+    assertThat(spec.at("/ingress/0/ports").toString()).isEqualTo("[{\"port\":\"http\"}]");
+    assertThat(spec.at("/ingress/0/from")).hasSize(2);
+  }
+
   @Test
   void onlyIngestSeesTheSecretsOfSources() {
     for (Service service : Service.values()) {
@@ -174,6 +204,10 @@ class ManifestsTest {
             "--enable-native-access=ALL-UNNAMED",
             "--add-opens=java.base/java.nio=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
+  }
+
+  private static String name(JsonNode manifest) {
+    return manifest.at("/metadata/name").asText();
   }
 
   private static JsonNode container(Service service) {
