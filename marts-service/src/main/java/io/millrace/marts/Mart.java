@@ -35,6 +35,7 @@ final class Mart implements Planned {
   private DynamicTable definition;
   private Refresh refresh;
   private long period;
+  private boolean awaitsOrder;
 
   private Mart(Shard shard, DynamicTable definition) {
     this.shard = shard;
@@ -138,8 +139,23 @@ final class Mart implements Planned {
   }
 
   @Override
+  public boolean definitionChanged() {
+    return table.definitionChanged();
+  }
+
+  @Override
+  public String writtenDefinition() {
+    return table.delta().watermark().definition();
+  }
+
+  @Override
   public boolean mayStep() {
-    return table.progress().mayStep();
+    return !awaitsOrder && table.progress().mayStep();
+  }
+
+  @Override
+  public void awaitsOrder(boolean awaits) {
+    awaitsOrder = awaits;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.millrace.shard.Shard;
 import io.millrace.shard.ShardService;
 import io.millrace.shard.ShardWork;
 import jakarta.enterprise.context.ApplicationScoped;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says what the shards of this service hold: dynamic tables, refreshed in {@link Rounds}. An
@@ -16,6 +17,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 public class MartsService implements ShardService {
   private final MartsBoard board;
   private final OperatorOrders orders;
+  private @Nullable Replacements replacements;
 
   MartsService(MartsBoard board, OperatorOrders orders) {
     this.board = board;
@@ -33,7 +35,14 @@ public class MartsService implements ShardService {
   }
 
   @Override
-  public ShardWork open(Shard shard) {
-    return new Rounds(shard, board, new Replacements(orders));
+  public synchronized ShardWork open(Shard shard) {
+    if (replacements == null) {
+      replacements =
+          new Replacements(
+              orders::give,
+              task -> Thread.ofPlatform().daemon().name("rebuild order").start(task),
+              shard.around().cutLog().end());
+    }
+    return new Rounds(shard, board, replacements);
   }
 }

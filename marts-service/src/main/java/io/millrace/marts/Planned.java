@@ -31,8 +31,17 @@ interface Planned {
   /** The next cut above {@link #through} at which it was ordered to be rebuilt. */
   OptionalLong nextRebuild();
 
+  /** Whether its rows are of another statement. */
+  boolean definitionChanged();
+
+  /** The statement that its rows are of, as {@link DynamicTable#definition} tells it. */
+  String writtenDefinition();
+
   /** Whether it may step now: no error stops it or makes it wait. */
   boolean mayStep();
+
+  /** Whether it may not step for now, because its rebuild has to be ordered before. */
+  void awaitsOrder(boolean awaits);
 
   /** Whether its last try failed for its cut: a later one may have what this one has not. */
   boolean needsLaterCut();

@@ -88,7 +88,7 @@ final class Rounds implements ShardWork, Round.Steps<Mart> {
   public boolean advance() throws InterruptedException {
     boolean opened = open();
     for (Mart mart : marts) {
-      replacements.orderIfChanged(mart);
+      replacements.look(mart, shard);
     }
     boolean ordered = plan.look();
     if (ordered || opened) {
@@ -184,7 +184,9 @@ final class Rounds implements ShardWork, Round.Steps<Mart> {
       inputs.requireBrought(mart.inputs());
       table.refresh();
       inputs.follow(mart);
-      EachTable.requireRebuild(table);
+      if (mart.through() >= 0) { // without rows yet it has none of another statement
+        EachTable.requireRebuild(table);
+      }
       if (!reason.isEmpty()) {
         outcome = bring(mart, cut, reason);
       }

@@ -17,12 +17,14 @@ final class KnownTable implements Planned {
   long version;
   long period = 4;
   OptionalLong rebuild = OptionalLong.empty();
+  String written;
   boolean waits;
   boolean cutAtFault;
   String waitsFor = "";
 
   KnownTable(Warehouse warehouse, String name) {
     this.definition = (DynamicTable) warehouse.table(TableName.parse(name)).orElseThrow();
+    this.written = definition.definition();
   }
 
   @Override
@@ -65,8 +67,23 @@ final class KnownTable implements Planned {
   }
 
   @Override
+  public boolean definitionChanged() {
+    return !written.equals(definition.definition());
+  }
+
+  @Override
+  public String writtenDefinition() {
+    return written;
+  }
+
+  @Override
   public boolean mayStep() {
     return !waits;
+  }
+
+  @Override
+  public void awaitsOrder(boolean awaits) {
+    waits = awaits;
   }
 
   @Override
