@@ -10,6 +10,7 @@ import io.millrace.shard.Shard;
 import io.millrace.warehouse.DynamicTable.Initialize;
 import io.millrace.warehouse.Warehouse;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -138,6 +139,8 @@ final class Plan {
       return OptionalLong.empty();
     }
     failedAbove(mart).ifPresent(input -> mart.waiting(input + ", which has failed"));
+    suspendedAbove(mart)
+        .ifPresent(input -> mart.waiting("millrace resume " + input + ": it is suspended"));
     long reach = reach(mart);
     if (rebuild.isPresent() || ordered.isPresent()) {
       return ordered(mart, rebuild.isPresent() ? rebuild : ordered, reach);
@@ -152,6 +155,13 @@ final class Plan {
         .filter(m -> above.contains(m.name()) && !m.mayStep())
         .<TableName>map(Planned::name)
         .findFirst();
+  }
+
+  /** A dynamic table that it reads, directly or not, and that is not refreshed any more. */
+  private Optional<TableName> suspendedAbove(Planned mart) {
+    return upstream.computeIfAbsent(mart.name(), this::upstream).stream()
+        .filter(this::suspended)
+        .min(Comparator.comparing(TableName::toString));
   }
 
   /** The newest order of a rebuild that waits: an earlier one may have met what cannot be done. */

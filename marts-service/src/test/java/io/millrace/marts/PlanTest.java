@@ -125,6 +125,28 @@ class PlanTest {
   }
 
   @Test
+  void aRebuildBelowASuspendedTableSaysWhatItWaitsFor() {
+    cuts(9);
+    allAt(7);
+    shard.cut(
+        shard.shard().operator(failing.name()),
+        Instant.ofEpochSecond(1009),
+        new Order(failing.name(), Order.Action.SUSPEND).toJson());
+    below.rebuild =
+        OptionalLong.of(
+            shard.cut(
+                shard.shard().operator(below.name()),
+                Instant.ofEpochSecond(1010),
+                "{\"rebuild\":\"marts.below\"}"));
+    shard.publish(INPUT, shard.cuts().end() - 1);
+    plan.look();
+    var _ = plan.nextRound();
+    assertThat(List.of(below.waitsFor, bottom.waitsFor))
+        .containsOnly("millrace resume marts.failing: it is suspended");
+    assertThat(other.waitsFor).isEmpty();
+  }
+
+  @Test
   void aTableWithoutRowsBeginsWhereAnotherCanBeReadWithinItsPeriod() {
     cuts(7);
     allAt(3);
