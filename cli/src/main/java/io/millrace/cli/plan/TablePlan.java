@@ -65,6 +65,16 @@ public record TablePlan(TableName table, boolean stated, List<String> lines) {
     if (stored.watermark().definition().equals(table.definition())) {
       return Optional.empty();
     }
+    if (table instanceof DynamicTable && stored.watermark().cut() < 0) {
+      return Optional.of(
+          new TablePlan(
+              table.name(),
+              true,
+              List.of(
+                  "create   "
+                      + table.name()
+                      + ": it has no rows yet, and is filled by its new statement")));
+    }
     List<String> lines = new ArrayList<>();
     lines.add("rebuild  " + table.name() + ": its statement has changed");
     columns(stored.schema(), table).forEach(c -> lines.add("           " + c));
@@ -77,7 +87,10 @@ public record TablePlan(TableName table, boolean stated, List<String> lines) {
               + String.join(", ", readers)
               + " as ordinary changes");
     }
-    lines.add("           run: millrace rebuild " + table.name());
+    lines.add(
+        table instanceof DynamicTable dynamic && dynamic.onChange() == DynamicTable.OnChange.REPLACE
+            ? "           it is rebuilt when the services start"
+            : "           run: millrace rebuild " + table.name());
     return Optional.of(new TablePlan(table.name(), true, lines));
   }
 

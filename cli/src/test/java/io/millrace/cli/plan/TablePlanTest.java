@@ -110,6 +110,27 @@ class TablePlanTest {
   }
 
   @Test
+  void aStatementThatReplacesNeedsNoOrderNorDoesATableWithoutRows() throws IOException {
+    try (Lake lake = new Lake(directory.resolve("lake"))) {
+      warehouse().tables().stream()
+          .filter(t -> !t.name().name().equals("n"))
+          .forEach(t -> create(lake, t));
+      Table empty = warehouse().table(TableName.parse("marts.n")).orElseThrow();
+      var _ =
+          lake.create(
+              empty.name(), TableSpec.of(empty.schema()), Watermark.at(-1, empty.definition()));
+      write("marts/m.sql", "CREATE OR REPLACE DYNAMIC TABLE marts.m AS SELECT id FROM staging.t");
+      write("marts/n.sql", "CREATE DYNAMIC TABLE marts.n AS SELECT id, 1 AS one FROM marts.m");
+      assertThat(plan(lake))
+          .contains(
+              "rebuild  marts.m: its statement has changed",
+              "           it is rebuilt when the services start",
+              "create   marts.n: it has no rows yet, and is filled by its new statement")
+          .noneMatch(line -> line.contains("run: millrace"));
+    }
+  }
+
+  @Test
   void aColumnChangesInPlaceWhereItsValuesAreKept() throws IOException {
     try (Lake lake = new Lake(directory.resolve("lake"))) {
       warehouse().tables().forEach(t -> create(lake, t));
