@@ -3,6 +3,7 @@ package io.millrace.system.line;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.cli.ServiceCalls;
 import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
@@ -261,5 +262,44 @@ class DimensionOrdersIT {
       assertThatThrownBy(() -> calls.rewind(TableName.parse("dim.customer"), "999999"))
           .hasMessageContaining("there is no cut 999999 yet");
     }
+  }
+
+  /** One table replaces its rows without being asked, the other has none to replace. */
+  @Test
+  @Order(8)
+  void takesChangedStatementsOfDynamicTablesThatNeedNoOrder() throws Exception {
+    kinds.line.kill(Service.MARTS);
+    kinds.write(
+        "marts/segments.sql",
+        "CREATE OR REPLACE DYNAMIC TABLE marts.segments TARGET_LAG = '5 seconds' AS"
+            + " SELECT segment, count(*) AS n FROM staging.customers GROUP BY segment");
+    kinds.write(
+        "marts/later.sql",
+        "CREATE DYNAMIC TABLE marts.later TARGET_LAG = '300 days' INITIALIZE = ON_SCHEDULE AS"
+            + " SELECT customer_id FROM staging.customers");
+    kinds.line.start(Service.MARTS);
+    kinds.line.awaitStatus(
+        Service.MARTS,
+        KindsLine.LIMIT,
+        "fills",
+        s -> through(s, "marts.segments") >= 0 && s.toString().contains("marts.later"));
+    kinds.line.kill(Service.MARTS);
+    kinds.change("marts/segments.sql", "AS n", "AS n, max(customer_id) AS newest");
+    kinds.change("marts/later.sql", "'300 days' INITIALIZE = ON_SCHEDULE", "'5 seconds'");
+    kinds.change("marts/later.sql", "SELECT customer_id", "SELECT customer_id, name");
+    kinds.line.start(Service.MARTS);
+    kinds.shown();
+    assertThat(kinds.rows("newest", "marts.segments", "n > 0")).isNotEmpty().doesNotContain("null");
+    assertThat(kinds.rows("name", "marts.later", "true")).isNotEmpty();
+    assertThat(kinds.line.status(Service.MARTS).orElseThrow().toString()).doesNotContain("SHD-002");
+  }
+
+  private static long through(JsonNode status, String table) {
+    for (JsonNode one : status.path("tables")) {
+      if (one.path("table").asText().equals(table)) {
+        return one.path("through").asLong();
+      }
+    }
+    return -1;
   }
 }
