@@ -139,7 +139,7 @@ final class BesideSpark {
         RowDiff.Changes found = difference(duck, table, "batch");
         var _ = table.commit(duck, mirror, found.relation(), Watermark.at(round, "benchmark"));
       }
-      CompactionGoal goal = CompactionGoal.usual();
+      CompactionGoal goal = CompactionGoal.amidWork();
       boolean due = table.compactionDue(goal);
       if (due) {
         var _ = lake.maintenance(table.name()).compact(duck, goal);

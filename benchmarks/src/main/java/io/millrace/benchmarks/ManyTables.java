@@ -21,7 +21,7 @@ record ManyTables(Path folder, PrintStream out) {
   private static final int WARM_UP = 10;
   private static final int SECONDS = 60;
   private static final int CORES = 2;
-  private static final CompactionGoal GOAL = CompactionGoal.usual();
+  private static final CompactionGoal GOAL = CompactionGoal.amidWork();
   private static final DuckDb.Limits LIMITS = new DuckDb.Limits("2GB", 1, "20GB");
 
   void run(long rows) throws Exception {

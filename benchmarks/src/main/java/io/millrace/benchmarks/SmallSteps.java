@@ -11,11 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Steps of 100 random changes, the table compacted when due, and how it reads before and after. */
+/**
+ * Steps of 100 random changes, the table compacted when due, and how it reads before, and after the
+ * last compaction.
+ */
 record SmallSteps(Path folder, PrintStream out) {
   private static final int STEPS = 300;
   private static final int WARM_UP = 100;
-  private static final CompactionGoal GOAL = CompactionGoal.usual();
+  private static final CompactionGoal GOAL = CompactionGoal.amidWork();
 
   void run(long rows) throws Exception {
     Path root = folder.resolve("lake");
@@ -24,10 +27,11 @@ record SmallSteps(Path folder, PrintStream out) {
     List<Double> compaction = new ArrayList<>();
     try (Lake lake = new Lake(root);
         DuckDb duckDb =
-            DuckDb.inDirectory(folder.resolve("state"), new DuckDb.Limits("2GB", 2, "10GB"));
+            DuckDb.inDirectory(folder.resolve("state"), new DuckDb.Limits("2GB", 1, "10GB"));
         Connection duck = duckDb.connect()) {
       Orders orders = Orders.create(lake, duck, rows);
       double[] before = orders.read();
+      double[] after = before;
       long log = Meter.bytesIn(orders.table().path().resolve("_delta_log"));
       for (int step = 0; step < STEPS; step++) {
         orders.prepare(100, step);
@@ -43,11 +47,11 @@ record SmallSteps(Path folder, PrintStream out) {
           orders.table().refresh();
           orders.mirror().refresh(duck);
           compaction.add(packing.cpuMillis());
+          after = orders.read();
           out.printf(
               Locale.ROOT, "compacted %d files to %d%n", done.filesBefore(), done.filesAfter());
         }
       }
-      double[] after = orders.read();
       out.printf(
           Locale.ROOT,
           "step of 100 changes into %d rows: wall median %s p95 %s ms, CPU median %s p95 %s ms%n",

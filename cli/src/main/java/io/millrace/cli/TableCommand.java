@@ -95,7 +95,8 @@ final class TableCommand {
       facts.row(List.of("dead rows", String.valueOf(storage.deadRows())));
       facts.row(
           List.of(
-              "compaction", table.compactionDue(CompactionGoal.usual()) ? "is due" : "is not due"));
+              "compaction",
+              table.compactionDue(CompactionGoal.amidWork()) ? "is due" : "is not due"));
       facts.lines().forEach(target.out()::println);
       TextTable columns = new TextTable(List.of("column", "type", "null"), List.of());
       for (Column column : table.schema().columns()) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,13 +46,19 @@ final class Compaction {
   /** Whether a table's files are many enough, or dead enough, to be worth it. */
   static boolean due(Collection<LiveFile> files, CompactionGoal goal) {
     List<LiveFile> small = files.stream().filter(goal::small).toList();
-    return (small.size() > goal.smallFilesMax() && packable(small) >= goal.smallFilesMax())
+    return (small.size() > goal.smallFilesMax() && saved(small, goal) >= goal.smallFilesMax())
         || files.stream().anyMatch(f -> goal.worn(f) && !goal.small(f));
   }
 
-  /** How many could be saved: of each partition one remains in any case. */
-  private static long packable(List<LiveFile> small) {
-    return small.size() - small.stream().map(LiveFile::partition).distinct().count();
+  /** How many fewer small files there would be: of each partition one remains in any case. */
+  private static long saved(List<LiveFile> small, CompactionGoal goal) {
+    return byPartition(small).stream()
+        .mapToLong(p -> Math.max(0, candidates(p, goal).size() - 1))
+        .sum();
+  }
+
+  private static Collection<List<LiveFile>> byPartition(Collection<LiveFile> files) {
+    return files.stream().collect(Collectors.groupingBy(LiveFile::partition)).values();
   }
 
   Compacted run(Connection duck) {
@@ -132,24 +139,17 @@ final class Compaction {
 
   /** Sets of files worth writing anew, each of one partition and about one file's size. */
   private List<List<LiveFile>> bins(Collection<LiveFile> files) {
-    return files.stream().collect(Collectors.groupingBy(LiveFile::partition)).values().stream()
-        .flatMap(p -> binsOfPartition(p).stream())
-        .toList();
+    return byPartition(files).stream().flatMap(p -> binsOfPartition(p).stream()).toList();
   }
 
   private List<List<LiveFile>> binsOfPartition(List<LiveFile> files) {
     if (!goal.clusterBy().isEmpty()) {
       return List.of(files);
     }
-    List<LiveFile> candidates =
-        files.stream()
-            .filter(f -> goal.small(f) || goal.worn(f))
-            .sorted(Comparator.comparingLong(LiveFile::sizeBytes))
-            .toList();
     List<List<LiveFile>> bins = new ArrayList<>();
     List<LiveFile> bin = new ArrayList<>();
     long bytes = 0;
-    for (LiveFile file : candidates) {
+    for (LiveFile file : candidates(files, goal)) {
       if (!bin.isEmpty() && bytes + file.sizeBytes() > goal.fileBytes()) {
         bins.add(bin);
         bin = new ArrayList<>();
@@ -160,6 +160,35 @@ final class Compaction {
     }
     bins.add(bin);
     return bins.stream().filter(b -> b.size() > 1 || b.stream().anyMatch(goal::worn)).toList();
+  }
+
+  /**
+   * Files worth writing anew, by size: those that are small, or large beside them, and worn ones.
+   */
+  private static List<LiveFile> candidates(List<LiveFile> files, CompactionGoal goal) {
+    List<LiveFile> bySize =
+        files.stream()
+            .filter(f -> goal.small(f) || goal.worn(f))
+            .sorted(Comparator.comparingLong(LiveFile::sizeBytes))
+            .toList();
+    int ripe = goal.gradual() ? ripe(bySize) : bySize.size();
+    return IntStream.range(0, bySize.size())
+        .filter(i -> i < ripe || goal.worn(bySize.get(i)))
+        .mapToObj(bySize::get)
+        .toList();
+  }
+
+  /** How many of these files, the smallest first, end with one no larger than those before it. */
+  private static int ripe(List<LiveFile> bySize) {
+    int ripe = 0;
+    long bytesBefore = 0;
+    for (int i = 0; i < bySize.size(); i++) {
+      if (bySize.get(i).sizeBytes() <= bytesBefore) {
+        ripe = i + 1;
+      }
+      bytesBefore += bySize.get(i).sizeBytes();
+    }
+    return ripe;
   }
 
   private Packed pack(Connection duck, TableVersion version, List<LiveFile> bin) {

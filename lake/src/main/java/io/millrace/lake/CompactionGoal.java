@@ -11,12 +11,30 @@ import java.util.List;
  * @param smallFilesMax compaction is due above so many small files
  * @param clusterBy columns that all rows of the table are ordered by, several along a Z-curve;
  *     empty to leave large files as they are and to order packed rows by the table's key
+ * @param gradual whether a small file waits until those smaller than it are as large together: then
+ *     a row is written anew only as often as the files double, and what is written follows what has
+ *     changed, not the table (the size ratio of tiered merges in LSM trees)
  */
 public record CompactionGoal(
-    long fileBytes, long smallBytes, double deadShare, int smallFilesMax, List<String> clusterBy) {
+    long fileBytes,
+    long smallBytes,
+    double deadShare,
+    int smallFilesMax,
+    List<String> clusterBy,
+    boolean gradual) {
 
   public CompactionGoal {
     clusterBy = List.copyOf(clusterBy);
+  }
+
+  /** Of all small files at once. */
+  public CompactionGoal(
+      long fileBytes,
+      long smallBytes,
+      double deadShare,
+      int smallFilesMax,
+      List<String> clusterBy) {
+    this(fileBytes, smallBytes, deadShare, smallFilesMax, clusterBy, false);
   }
 
   /** 128 MB files out of those below 32 MB; rewritten from 20 % dead; due above 100 small ones. */
@@ -24,9 +42,16 @@ public record CompactionGoal(
     return new CompactionGoal(128L << 20, 32L << 20, 0.2, 100, List.of());
   }
 
+  /** As usual, but gradually: for a service that compacts its tables amid its work. */
+  public static CompactionGoal amidWork() {
+    CompactionGoal usual = usual();
+    return new CompactionGoal(
+        usual.fileBytes, usual.smallBytes, usual.deadShare, usual.smallFilesMax, List.of(), true);
+  }
+
   /** The same, with all rows of the table ordered by columns. */
   public CompactionGoal clusteredBy(List<String> columns) {
-    return new CompactionGoal(fileBytes, smallBytes, deadShare, smallFilesMax, columns);
+    return new CompactionGoal(fileBytes, smallBytes, deadShare, smallFilesMax, columns, gradual);
   }
 
   boolean small(LiveFile file) {

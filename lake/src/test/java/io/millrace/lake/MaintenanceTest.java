@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.delta.kernel.utils.FileStatus;
+import io.millrace.contracts.TableName;
 import io.millrace.contracts.row.RowSchema;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -126,6 +127,54 @@ class MaintenanceTest extends LakeFixture {
     assertThat(table.compactionDue(new CompactionGoal(1 << 20, 1 << 20, 1, 3, List.of()))).isTrue();
     assertThat(table.compactionDue(new CompactionGoal(1 << 20, 1, 0.05, 99, List.of()))).isTrue();
     assertThat(table.compactionDue(new CompactionGoal(1 << 20, 1, 0.95, 99, List.of()))).isFalse();
+  }
+
+  /** What is written anew follows what has come, not what the table holds. */
+  @Test
+  void leavesAFileAloneUntilThoseSmallerAreAsLarge() {
+    CompactionGoal gradual = new CompactionGoal(1 << 20, 1 << 20, 1, 5, List.of(), true);
+    DeltaTable bag =
+        lake.create(
+            TableName.parse("marts.bag"),
+            TableSpec.of(new RowSchema(SCHEMA.columns(), List.of())),
+            Watermark.at(0, "d"),
+            duck,
+            rows(0, 4_000));
+    String first = bag.scan().files().iterator().next().path();
+    long appended = 0;
+    long rewritten = 0;
+    boolean waited = false;
+    for (int step = 1; step <= 400; step++) {
+      bag.append(duck, rows(step * 10_000, 40), Watermark.at(step, "d"));
+      appended += 40;
+      assertThat(bag.storage().files()).isLessThan(20);
+      if (!bag.compactionDue(gradual)) {
+        continue;
+      }
+      long bytes = bytes(bag, f -> f.path().equals(first));
+      boolean ripe = bytes(bag, f -> !f.path().equals(first)) >= bytes;
+      Compacted done = lake.maintenance(bag.name()).compact(duck, gradual);
+      assertThat(done.filesBefore()).isGreaterThan(5);
+      bag.refresh();
+      boolean there = bytes(bag, f -> f.path().equals(first)) > 0;
+      assertThat(there).as("step %d", step).isEqualTo(bytes > 0 && !ripe);
+      waited |= there;
+      rewritten += done.bytesAfter();
+    }
+    assertThat(waited).isTrue();
+    assertThat(bag.rows()).isEqualTo(4_000 + appended);
+    assertThat(rewritten).isLessThan(10 * bytes(bag, f -> true));
+    assertThat(bag.compactionDue(gradual)).isFalse();
+  }
+
+  private static String rows(int from, int count) {
+    return Text.of(
+        "SELECT i AS id, hash(i)::VARCHAR AS name, i AS amount FROM range(%d, %d) t(i)",
+        from, from + count);
+  }
+
+  private static long bytes(DeltaTable table, Predicate<LiveFile> of) {
+    return table.scan().files().stream().filter(of).mapToLong(LiveFile::sizeBytes).sum();
   }
 
   @Test

@@ -37,7 +37,7 @@ import org.jboss.logging.Logger;
  */
 public final class WrittenTable {
   private static final Logger LOG = Logger.getLogger(WrittenTable.class);
-  private static final CompactionGoal FILES = CompactionGoal.usual();
+  private static final CompactionGoal FILES = CompactionGoal.amidWork();
   private static final int ROUNDS_KEPT = 512;
   private static final String FEED = "published_feed";
 

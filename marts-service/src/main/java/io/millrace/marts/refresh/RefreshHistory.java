@@ -45,7 +45,7 @@ public final class RefreshHistory {
   private static final Duration OFTEN = Duration.ofSeconds(10);
   private static final Duration KEPT = Duration.ofDays(30);
   private static final Duration LOOKED_FOR_OLD = Duration.ofHours(24);
-  private static final CompactionGoal FILES = CompactionGoal.usual();
+  private static final CompactionGoal FILES = CompactionGoal.amidWork();
   private static final String ROWS = "refresh_history_rows";
   private static final String OLD = "refresh_history_old";
   private static final RowSchema SCHEMA =
