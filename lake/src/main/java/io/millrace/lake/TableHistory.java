@@ -1,18 +1,24 @@
 package io.millrace.lake;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.TableManager;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.RowSchema;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.sql.Connection;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A table's versions, from the log alone. One thread, the table's. */
 public final class TableHistory {
@@ -225,7 +231,7 @@ public final class TableHistory {
   /**
    * The log as it was at a version.
    *
-   * @throws MillraceException LK-011 when the log no longer tells
+   * @throws MillraceException LK-011 when the log no longer tells; LK-003 when it cannot be reached
    */
   static Snapshot snapshot(Lake lake, TableName name, long version) {
     try {
@@ -240,10 +246,22 @@ public final class TableHistory {
     } catch (RuntimeException e) {
       throw Features.refusal(name, e)
           .orElseGet(() ->
-              new MillraceException(
-                  LakeError.LK_011_HISTORY_GONE,
-                  Text.of("version %d of table %s cannot be read from the log.", version, name),
-                  e));
+              isOfStorage(e)
+                  ? lake.folder(name).log().unreadable(e)
+                  : new MillraceException(
+                      LakeError.LK_011_HISTORY_GONE,
+                      Text.of("version %d of table %s cannot be read from the log.", version, name),
+                      e));
     }
+  }
+
+  /** Whether a file could not be read for another reason than that it is gone or damaged. */
+  private static boolean isOfStorage(Throwable error) {
+    return Stream.iterate(error, Objects::nonNull, Throwable::getCause)
+        .filter(cause -> cause instanceof IOException)
+        .anyMatch(cause ->
+            !(cause instanceof FileNotFoundException
+                || cause instanceof NoSuchFileException
+                || cause instanceof JsonProcessingException));
   }
 }

@@ -49,6 +49,7 @@ class ChangeFeedTest extends LakeFixture {
   /** Files of a log whose beginning is cleaned away when its first commit is about to be read. */
   private static final class CleanedFiles extends LocalFiles {
     boolean clean;
+    boolean down;
     int listed;
 
     @Override
@@ -65,7 +66,27 @@ class ChangeFeedTest extends LakeFixture {
     @Override
     public CloseableIterator<FileStatus> listFrom(String filePath) throws IOException {
       listed++;
+      if (down) {
+        throw new IOException("no route to host");
+      }
       return super.listFrom(filePath);
+    }
+  }
+
+  /** A follower of a version that is gone goes on from newer rows: an outage must not say so. */
+  @Test
+  void noVersionIsGoneBecauseTheStorageDoesNotAnswer() {
+    DeltaTable table = createTable();
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    make(table, mirror, 1, "SELECT 3 AS id, 'c' AS name, 1 AS amount");
+    CleanedFiles files = new CleanedFiles();
+    try (Lake far = lakeOn(files)) {
+      TableHistory history = far.open(NAME).history();
+      files.down = true;
+      assertThatThrownBy(() -> history.createView(duck, 0, "old")).hasMessageStartingWith("LK-003");
+      files.down = false;
+      assertThat(rows(history.createView(duck, 0, "old"), "old"))
+          .containsExactly("1|a|1.00", "2|b|NULL");
     }
   }
 
