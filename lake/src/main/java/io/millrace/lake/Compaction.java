@@ -171,19 +171,21 @@ final class Compaction {
             .filter(f -> goal.small(f) || goal.worn(f))
             .sorted(Comparator.comparingLong(LiveFile::sizeBytes))
             .toList();
-    int ripe = goal.gradual() ? ripe(bySize) : bySize.size();
+    int ripe = ripe(bySize, goal);
     return IntStream.range(0, bySize.size())
         .filter(i -> i < ripe || goal.worn(bySize.get(i)))
         .mapToObj(bySize::get)
         .toList();
   }
 
-  /** How many of these files, the smallest first, end with one no larger than those before it. */
-  private static int ripe(List<LiveFile> bySize) {
+  /**
+   * How many of these files, the smallest first, end with one that is ripe to join those before.
+   */
+  private static int ripe(List<LiveFile> bySize, CompactionGoal goal) {
     int ripe = 0;
     long bytesBefore = 0;
     for (int i = 0; i < bySize.size(); i++) {
-      if (bySize.get(i).sizeBytes() <= bytesBefore) {
+      if (goal.ripe(bySize.get(i).sizeBytes(), bytesBefore)) {
         ripe = i + 1;
       }
       bytesBefore += bySize.get(i).sizeBytes();

@@ -22,6 +22,8 @@ public record CompactionGoal(
     int smallFilesMax,
     List<String> clusterBy,
     boolean gradual) {
+  /** More makes writing dearer, less leaves deletion vectors for longer, which readers pay for. */
+  private static final int TIMES_LARGER = 16;
 
   public CompactionGoal {
     clusterBy = List.copyOf(clusterBy);
@@ -52,6 +54,11 @@ public record CompactionGoal(
   /** The same, with all rows of the table ordered by columns. */
   public CompactionGoal clusteredBy(List<String> columns) {
     return new CompactionGoal(fileBytes, smallBytes, deadShare, smallFilesMax, columns, gradual);
+  }
+
+  /** Whether a file of this size is packed with smaller ones of that size together. */
+  boolean ripe(long bytes, long bytesOfSmaller) {
+    return !gradual || bytes <= TIMES_LARGER * bytesOfSmaller;
   }
 
   boolean small(LiveFile file) {

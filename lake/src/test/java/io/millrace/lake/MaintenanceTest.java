@@ -131,7 +131,7 @@ class MaintenanceTest extends LakeFixture {
 
   /** What is written anew follows what has come, not what the table holds. */
   @Test
-  void leavesAFileAloneUntilThoseSmallerAreAsLarge() {
+  void leavesAFileAloneUntilThoseSmallerAreASixteenthOfIt() {
     CompactionGoal gradual = new CompactionGoal(1 << 20, 1 << 20, 1, 5, List.of(), true);
     DeltaTable bag =
         lake.create(
@@ -139,20 +139,20 @@ class MaintenanceTest extends LakeFixture {
             TableSpec.of(new RowSchema(SCHEMA.columns(), List.of())),
             Watermark.at(0, "d"),
             duck,
-            rows(0, 4_000));
+            rows(0, 30_000));
     String first = bag.scan().files().iterator().next().path();
     long appended = 0;
     long rewritten = 0;
     boolean waited = false;
     for (int step = 1; step <= 400; step++) {
-      bag.append(duck, rows(step * 10_000, 40), Watermark.at(step, "d"));
+      bag.append(duck, rows(step * 100_000, 40), Watermark.at(step, "d"));
       appended += 40;
       assertThat(bag.storage().files()).isLessThan(20);
       if (!bag.compactionDue(gradual)) {
         continue;
       }
       long bytes = bytes(bag, f -> f.path().equals(first));
-      boolean ripe = bytes(bag, f -> !f.path().equals(first)) >= bytes;
+      boolean ripe = 16 * bytes(bag, f -> !f.path().equals(first)) >= bytes;
       Compacted done = lake.maintenance(bag.name()).compact(duck, gradual);
       assertThat(done.filesBefore()).isGreaterThan(5);
       bag.refresh();
@@ -162,7 +162,7 @@ class MaintenanceTest extends LakeFixture {
       rewritten += done.bytesAfter();
     }
     assertThat(waited).isTrue();
-    assertThat(bag.rows()).isEqualTo(4_000 + appended);
+    assertThat(bag.rows()).isEqualTo(30_000 + appended);
     assertThat(rewritten).isLessThan(10 * bytes(bag, f -> true));
     assertThat(bag.compactionDue(gradual)).isFalse();
   }
