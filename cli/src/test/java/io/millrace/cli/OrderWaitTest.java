@@ -8,14 +8,11 @@ import io.millrace.contracts.Service;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -37,17 +34,7 @@ class OrderWaitTest {
 
   @BeforeEach
   void aRun() throws IOException {
-    service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    service.createContext("/", this::answer);
-    service.start();
-    new RunFile(
-            ProcessHandle.current().pid(),
-            directory.toString(),
-            directory.resolve("lake").toString(),
-            "127.0.0.1:1",
-            "http://127.0.0.1:1",
-            Map.of(Service.DIMENSION.id(), service.getAddress().getPort()))
-        .write(directory);
+    service = RunningService.start(Service.DIMENSION, directory, this::answer);
   }
 
   @AfterEach
