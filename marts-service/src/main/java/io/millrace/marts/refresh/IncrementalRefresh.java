@@ -2,7 +2,6 @@ package io.millrace.marts.refresh;
 
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.MillraceException;
-import io.millrace.contracts.row.Column;
 import io.millrace.lake.RowDiff;
 import io.millrace.lake.Sql;
 import io.millrace.marts.incremental.Inconsistent;
@@ -32,14 +31,11 @@ public final class IncrementalRefresh implements Refresh {
   private static final Logger LOG = Logger.getLogger("millrace.refresh");
   private static final double USUAL_THRESHOLD = 0.3;
   private static final long FEW_ROWS = 10_000;
-  private static final String WANTED = "mart_changed_rows";
-  private static final String KEYS = "mart_changed_keys";
-  private static final String CHANGES = "mart_changes";
 
   private final Connection duck;
-  private final Target target;
   private final FullRefresh whole;
   private final View view;
+  private final ResultChanges rowChanges;
   private final Costs costs = new Costs();
   private Function<TableName, String> relation = t -> t.toString();
   private State state = State.NONE;
@@ -72,10 +68,10 @@ public final class IncrementalRefresh implements Refresh {
   IncrementalRefresh(Connection duck, Target target, Node root, UnaryOperator<String> edit) {
     this.duck = duck;
     this.definition = target.definition();
-    this.target = target;
     this.whole = new FullRefresh(duck, target, "");
     this.view =
         new View(duck, root, "state of " + definition.name() + " ", t -> relation.apply(t), edit);
+    this.rowChanges = new ResultChanges(duck, target, view);
   }
 
   @Override
@@ -131,7 +127,8 @@ public final class IncrementalRefresh implements Refresh {
     Outcome outcome = before.outcome();
     RowDiff.Changes changes;
     try {
-      changes = before.delta().isPresent() ? rowChanges(before.delta().get()) : whole.changes(task);
+      changes =
+          before.delta().isPresent() ? rowChanges.of(before.delta().get()) : whole.changes(task);
     } catch (Inconsistent e) {
       return unfit(task, e, outcome.predicted());
     }
@@ -150,7 +147,7 @@ public final class IncrementalRefresh implements Refresh {
               task.at(),
               always() ? Optional.empty() : costs.patience());
       RowDiff.Changes found =
-          delta.isPresent() ? rowChanges(delta.get()) : new RowDiff.Changes("", 0, 0, 0);
+          delta.isPresent() ? rowChanges.of(delta.get()) : new RowDiff.Changes("", 0, 0, 0);
       double millis = millisSince(started);
       costs.tookIncremental(millis, rows);
       Outcome outcome =
@@ -267,113 +264,6 @@ public final class IncrementalRefresh implements Refresh {
                     sum.formatted("SELECT %s FROM (%s)".formatted(kept, view.query())),
                     sum.formatted("SELECT * FROM " + FullRefresh.WANTED)))
         == 1;
-  }
-
-  /** The row changes of a Z-set of results: only rows that it names are looked at in the table. */
-  private RowDiff.Changes rowChanges(String delta) {
-    RowDiff diff = target.diff().get();
-    List<String> names = definition.schema().names();
-    String columns =
-        IntStream.range(0, names.size())
-            .mapToObj(i -> "c" + i + " AS " + Sql.name(names.get(i)))
-            .collect(Collectors.joining(", "));
-    if (!definition.schema().key().isEmpty()) {
-      return byKey(diff, delta, columns);
-    }
-    return floats() || !diff.before().equals(diff.after())
-        ? byRow(diff, delta, columns)
-        : diff.weighed(
-                duck,
-                CHANGES,
-                target.relation().get(),
-                "(SELECT %s, _w FROM %s)".formatted(columns, delta))
-            .orElseThrow(() -> new Inconsistent(definition.name().toString()));
-  }
-
-  private RowDiff.Changes byKey(RowDiff diff, String delta, String columns) {
-    List<String> key = definition.schema().key();
-    RowDiff.Changes found =
-        diff.into(
-            duck,
-            CHANGES,
-            target.relation().get(),
-            "(SELECT %s FROM %s, range(_w) WHERE _w > 0)".formatted(columns, delta),
-            new RowDiff.Scope("(SELECT %s FROM %s)".formatted(columns, delta), key));
-    requireGrain(delta, found);
-    return found;
-  }
-
-  /** Of a bag, so that rows which differ by a trifle stay. */
-  private RowDiff.Changes byRow(RowDiff diff, String delta, String columns) {
-    List<String> names = definition.schema().names();
-    Sql.run(
-        duck,
-        "CREATE OR REPLACE TEMP TABLE %s AS SELECT DISTINCT %s FROM (SELECT %s FROM %s)"
-            .formatted(KEYS, Sql.names(names), columns, delta));
-    Sql.run(
-        duck, "CREATE OR REPLACE TEMP TABLE %s AS %s".formatted(WANTED, counted(columns, delta)));
-    return isShort()
-        ? wholeBag(columns)
-        : diff.into(
-            duck,
-            CHANGES,
-            target.relation().get(),
-            "(FROM %s, range(_w))".formatted(WANTED),
-            new RowDiff.Scope(KEYS, names));
-  }
-
-  /**
-   * A row that comes to a key which keeps its own looks like an update, but the weights say that
-   * there is one row more. The whole query then names the doubled keys.
-   */
-  private void requireGrain(String delta, RowDiff.Changes found) {
-    long more = Sql.number(duck, "SELECT coalesce(sum(_w), 0)::BIGINT FROM " + delta);
-    if (more != found.inserts() - found.deletes()) {
-      throw new Inconsistent(definition.name().toString());
-    }
-  }
-
-  /** Of a bag, how many copies remain of each row that changed. */
-  private String counted(String columns, String delta) {
-    String same =
-        definition.schema().names().stream()
-            .map(n -> "m.%1$s IS NOT DISTINCT FROM s.%1$s".formatted(Sql.name(n)))
-            .collect(Collectors.joining(" AND "));
-    return "SELECT %1$s, sum(_w)::BIGINT AS _w FROM (SELECT %2$s, _w FROM %3$s UNION ALL SELECT %1$s, 1 FROM %4$s m SEMI JOIN %5$s s ON %6$s) GROUP BY ALL"
-        .formatted(
-            Sql.names(definition.schema().names()),
-            columns,
-            delta,
-            target.relation().get(),
-            KEYS,
-            same);
-  }
-
-  private boolean floats() {
-    return definition.schema().columns().stream().anyMatch(Column::isFloating);
-  }
-
-  /** Whether a row of a bag went that the table has not. */
-  private boolean isShort() {
-    return Sql.number(duck, "SELECT count(*) FROM %s WHERE _w < 0".formatted(WANTED)) > 0;
-  }
-
-  /**
-   * All of a bag from state. A sum of floating numbers may stand in the table with other last
-   * digits than in state, so that the row which went is not found by its values.
-   */
-  private RowDiff.Changes wholeBag(String columns) {
-    if (!floats()) {
-      throw new Inconsistent(definition.name().toString());
-    }
-    return target
-        .diff()
-        .get()
-        .into(
-            duck,
-            CHANGES,
-            target.relation().get(),
-            "(SELECT %s FROM (%s))".formatted(columns, view.query()));
   }
 
   @Override
