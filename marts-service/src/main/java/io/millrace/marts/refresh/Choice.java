@@ -7,6 +7,8 @@ package io.millrace.marts.refresh;
 public enum Choice {
   /** It was thought to take less time than the other way. */
   CHEAPER("it was thought to take less time"),
+  /** The other way is thought to take less time, but this one was not measured for long. */
+  TRIAL("it was not measured for long and may be cheaper by now"),
   /** The statement says FULL. */
   REFRESH_MODE("the statement says so"),
   /** More of the inputs' rows have changed than CARDINALITY_THRESHOLD says. */

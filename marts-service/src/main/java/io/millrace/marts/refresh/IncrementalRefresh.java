@@ -100,7 +100,7 @@ public final class IncrementalRefresh implements Refresh {
       return full(task, Choice.CARDINALITY_THRESHOLD, predicted);
     }
     if (!always() && costs.preferFull(rows)) {
-      return full(task, Choice.CHEAPER, predicted);
+      return full(task, chosen(), predicted);
     }
     return state == State.CURRENT
         ? byChanges(task, changes, rows, predicted)
@@ -149,14 +149,8 @@ public final class IncrementalRefresh implements Refresh {
       RowDiff.Changes found =
           delta.isPresent() ? rowChanges.of(delta.get()) : new RowDiff.Changes("", 0, 0, 0);
       double millis = millisSince(started);
+      Outcome outcome = new Outcome(found, Costs.INCREMENTAL, chosen().name(), predicted, millis);
       costs.tookIncremental(millis, rows);
-      Outcome outcome =
-          new Outcome(
-              found,
-              Costs.INCREMENTAL,
-              (always() ? Choice.REFRESH_MODE : Choice.CHEAPER).name(),
-              predicted,
-              millis);
       done = delta.isPresent() ? new Done(task.cut(), delta, outcome) : null;
       state = State.CURRENT;
       return outcome;
@@ -170,6 +164,13 @@ public final class IncrementalRefresh implements Refresh {
     } catch (Inconsistent | MillraceException e) {
       return unfit(task, e, predicted);
     }
+  }
+
+  private Choice chosen() {
+    if (always()) {
+      return Choice.REFRESH_MODE;
+    }
+    return costs.onTrial() ? Choice.TRIAL : Choice.CHEAPER;
   }
 
   private Outcome unfit(Task task, RuntimeException e, Map<String, Double> predicted) {

@@ -66,7 +66,10 @@ final class Bench implements AutoCloseable {
     this.duckDb =
         DuckDb.inDirectory(
             folder.resolve("state"),
-            new DuckDb.Limits(System.getProperty("benchmark.memory", "4GB"), 2, "40GB"));
+            new DuckDb.Limits(
+                System.getProperty("benchmark.memory", "4GB"),
+                Integer.getInteger("benchmark.threads", 1),
+                "40GB"));
     this.duck = duckDb.connect();
     this.lake = new Lake(folder.resolve("lake"));
     Sql.run(duck, "CREATE SCHEMA staging");
