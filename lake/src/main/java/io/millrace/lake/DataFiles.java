@@ -127,7 +127,7 @@ final class DataFiles {
 
     String options() {
       return oneFile
-          ? "USE_TMP_FILE false"
+          ? "USE_TMP_FILE false, WRITE_BLOOM_FILTER false" // of so few rows it skips none
           : "FILE_SIZE_BYTES "
               + fileBytes
               + ", FILENAME_PATTERN 'part-{uuid}', OVERWRITE_OR_IGNORE";
