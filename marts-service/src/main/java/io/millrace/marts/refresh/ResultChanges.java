@@ -54,7 +54,7 @@ record ResultChanges(Connection duck, Target target, View view) {
             duck,
             CHANGES,
             target.relation().get(),
-            "(SELECT %s FROM %s, range(_w) WHERE _w > 0)".formatted(columns, delta),
+            "(SELECT %s FROM %s WHERE _w > 0)".formatted(columns, delta),
             new RowDiff.Scope("(SELECT %s FROM %s)".formatted(columns, delta), key));
     requireGrain(delta, found);
     return found;
@@ -80,8 +80,9 @@ record ResultChanges(Connection duck, Target target, View view) {
   }
 
   /**
-   * A row that comes to a key which keeps its own looks like an update, but the weights say that
-   * there is one row more. The whole query then names the doubled keys.
+   * A row that comes twice, or to a key which keeps its own, looks like one that comes or an
+   * update, but the weights say that there is one row more. The whole query then names the doubled
+   * keys.
    */
   private void requireGrain(String delta, RowDiff.Changes found) {
     long more = Sql.number(duck, "SELECT coalesce(sum(_w), 0)::BIGINT FROM " + delta);

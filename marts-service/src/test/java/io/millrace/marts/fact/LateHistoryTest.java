@@ -99,6 +99,22 @@ class LateHistoryTest {
   }
 
   @Test
+  void aRowThatComesTwiceIsRefusedAlsoWhenOnlyChangesAreLookedAt() {
+    String fact =
+        "CREATE DYNAMIC TABLE marts.sales KEYS (ordered_at) FACT TRANSACTION REFRESH_MODE ="
+            + " INCREMENTAL AS SELECT ordered_at, customer_id FROM staging.orders";
+    try (Facts facts = new Facts(temp, fact)) {
+      KeptFact sales = filled(facts);
+      sales.change(
+          "staging.orders",
+          "SELECT i AS order_id, 7 AS customer_id, TIMESTAMPTZ '2030-01-03' AS ordered_at,"
+              + " NULL::TIMESTAMPTZ AS paid_at, 1 AS _weight FROM range(900, 902) r(i)");
+      assertThatThrownBy(sales::bring)
+          .hasMessageStartingWith("LK-010 1 keys of table marts.sales have more than one row");
+    }
+  }
+
+  @Test
   void validityThatComesToOverlapIsRefusedAlsoWhenOnlyChangesAreLookedAt() {
     try (Facts facts = new Facts(temp, FACT)) {
       KeptFact sales = filled(facts);
