@@ -21,8 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A table at a version: its newest when opened, then the one of its own last commit. One thread.
@@ -38,12 +36,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class DeltaTable {
   static final String ENGINE = "millrace";
-  private static final Logger LOG = LoggerFactory.getLogger(DeltaTable.class);
 
   private final Lake lake;
   private final TableName name;
   private final TableFolder folder;
-  private final CommitLog log;
+  private final CommitJudge judge;
   private final LakeCommitter committer = new LakeCommitter();
   private final LiveFiles live = new LiveFiles();
 
@@ -68,12 +65,12 @@ public final class DeltaTable {
     this.lake = lake;
     this.name = name;
     this.folder = lake.folder(name);
-    this.log = folder.log();
     this.snapshot = snapshot;
     this.layout = TableLayout.of(snapshot);
     this.watermark = stored.watermark();
     this.judged = stored.version();
     this.id = LogActions.tableId(snapshot);
+    this.judge = new CommitJudge(lake, name, id);
     live.replaceAll(LogActions.filesOf(snapshot, folder));
   }
 
@@ -375,7 +372,8 @@ public final class DeltaTable {
   private OptionalLong catchUp() {
     Snapshot newest = load(lake, name, committer);
     reload = false;
-    OptionalLong own = judge(newest);
+    CommitJudge.Verdict verdict = judge.of(newest, version(), judged, pending);
+    adopted.addAll(verdict.adopted());
     boolean moved = newest.getVersion() != version();
     snapshot = newest;
     if (moved) {
@@ -385,66 +383,7 @@ public final class DeltaTable {
     }
     judged = newest.getVersion();
     pending = null;
-    return own;
-  }
-
-  private OptionalLong judge(Snapshot newest) {
-    if (newest.getVersion() < version() || !LogActions.tableId(newest).equals(id)) {
-      throw outsider("was replaced or set back to version " + newest.getVersion());
-    }
-    OptionalLong own = OptionalLong.empty();
-    for (long v = judged + 1; v <= newest.getVersion(); v++) {
-      CommitLog.Commit commit = log.require(v);
-      if (commit.watermark().isPresent()) {
-        if (!commit.watermark().get().commit().equals(pending)) {
-          throw new MillraceException(
-              LakeError.LK_005_FENCED,
-              Text.of(
-                  "version %d of table %s was committed by another Millrace writer. This one gives"
-                      + " the table up.",
-                  v, name));
-        }
-        own = OptionalLong.of(v);
-      } else if (commit.changesData() || commit.changesSchema()) {
-        adopt(commit);
-      }
-    }
-    return own;
-  }
-
-  /** Takes rows that somebody else changed for the table's, if that is the policy. */
-  private void adopt(CommitLog.Commit commit) {
-    boolean columns = commit.changesSchema() && changesColumns(commit.version());
-    if (!columns && !commit.changesData()) {
-      return; // a property that is none of ours
-    }
-    if (columns || lake.outsiders() == OutsiderPolicy.STOP) {
-      throw outsider("was changed by somebody else in version " + commit.version());
-    }
-    adopted.add(commit.version());
-    LOG.warn(
-        "version {} of {} ({}) was committed by somebody else and is adopted: the rows are no"
-            + " longer those of the cut",
-        commit.version(),
-        name,
-        commit.operation());
-  }
-
-  /** The columns of this object may be theirs already: it may have been opened after. */
-  private boolean changesColumns(long version) {
-    TableLayout after = TableLayout.of(TableHistory.snapshot(lake, name, version));
-    return !after.equals(TableLayout.of(TableHistory.snapshot(lake, name, version - 1)));
-  }
-
-  private MillraceException outsider(String what) {
-    return new MillraceException(
-        LakeError.LK_006_OUTSIDER_COMMIT,
-        "table "
-            + name
-            + " "
-            + what
-            + ". Its rows are no longer those of its cut: restore the version before, rebuild it,"
-            + " or let its service adopt such changes.");
+    return verdict.own();
   }
 
   static Snapshot load(Lake lake, TableName name, LakeCommitter committer) {
