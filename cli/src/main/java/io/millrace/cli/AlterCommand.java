@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       "With DIR in the table's file, from the next start of the services on; without it by an order"
           + " to those that run, at once, until the folder says something else."
     },
+    footer = ServiceCalls.TOKEN_HELP,
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class AlterCommand implements Callable<Integer> {

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
     description =
         "Erases the history of one natural key from a dimension, and says where else it is and"
             + " until when. Delete it at the source first.",
+    footer = ServiceCalls.TOKEN_HELP,
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class EraseCommand implements Callable<Integer> {

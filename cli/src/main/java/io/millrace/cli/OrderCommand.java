@@ -39,6 +39,7 @@ abstract sealed class OrderCommand implements Callable<Integer> {
   @Command(
       name = "suspend",
       description = "Stops a dynamic table from being refreshed, until it is resumed.",
+      footer = ServiceCalls.TOKEN_HELP,
       mixinStandardHelpOptions = true)
   static final class Suspend extends OrderCommand {
     Suspend() {
@@ -49,6 +50,7 @@ abstract sealed class OrderCommand implements Callable<Integer> {
   @Command(
       name = "resume",
       description = "Has a suspended dynamic table refreshed again.",
+      footer = ServiceCalls.TOKEN_HELP,
       mixinStandardHelpOptions = true)
   static final class Resume extends OrderCommand {
     Resume() {
@@ -59,6 +61,7 @@ abstract sealed class OrderCommand implements Callable<Integer> {
   @Command(
       name = "refresh",
       description = "Has a dynamic table refreshed once, at a new cut, suspended or not.",
+      footer = ServiceCalls.TOKEN_HELP,
       mixinStandardHelpOptions = true)
   static final class Refresh extends OrderCommand {
     Refresh() {

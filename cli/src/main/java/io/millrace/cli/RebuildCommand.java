@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "rebuild",
     description = "Has a table computed anew; the difference is one ordinary version.",
+    footer = ServiceCalls.TOKEN_HELP,
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class RebuildCommand implements Callable<Integer> {

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
     description =
         "Has a dimension go back to a cut and be computed anew from there; the difference is one"
             + " ordinary version, which the tables that read it follow.",
+    footer = ServiceCalls.TOKEN_HELP,
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class RewindCommand implements Callable<Integer> {

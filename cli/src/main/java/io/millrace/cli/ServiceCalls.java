@@ -3,6 +3,8 @@ package io.millrace.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.contracts.Environment;
+import io.millrace.contracts.OrderToken;
 import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.CliError;
@@ -28,12 +30,24 @@ public final class ServiceCalls implements AutoCloseable {
   private static final Duration ORDER_LIMIT = Duration.ofSeconds(45);
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** The footer of the commands that order. */
+  static final String TOKEN_HELP =
+      "%nServices that were started with a MILLRACE_ORDER_TOKEN take an order only from who has the"
+          + " same in this variable.";
+
   private final RunFile run;
+  private final Map<String, String> environment;
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
+  /** Orders carry the token of this process's environment, if it has one. */
   public ServiceCalls(RunFile run) {
+    this(run, System.getenv());
+  }
+
+  ServiceCalls(RunFile run, Map<String, String> environment) {
     this.run = run;
+    this.environment = Map.copyOf(environment);
   }
 
   /** What a service says of itself; empty while it does not answer. */
@@ -176,9 +190,20 @@ public final class ServiceCalls implements AutoCloseable {
 
   private long send(TableName table, HttpRequest.Builder order) throws InterruptedException {
     Service service = Service.of(table);
+    Optional<OrderToken> token = OrderToken.in(environment);
+    token.ifPresent(it -> order.header("Authorization", it.authorization()));
     HttpRequest request = order.timeout(ORDER_LIMIT).build();
     try {
       HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() == 401) {
+        throw new MillraceException(
+            CliError.CLI_007_SERVICE_REFUSED,
+            "the %s service takes orders only with its token, and %s here%s. Set it to what the service has there."
+                .formatted(
+                    service.id(),
+                    Environment.MILLRACE_ORDER_TOKEN,
+                    token.isPresent() ? " is another" : " is not set"));
+      }
       if (answer.statusCode() == 404) {
         throw new MillraceException(
             CliError.CLI_006_TABLE_UNKNOWN,

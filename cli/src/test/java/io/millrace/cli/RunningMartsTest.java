@@ -1,12 +1,14 @@
 package io.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.millrace.contracts.Service;
+import io.millrace.contracts.TableName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,12 +17,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is asked and ordered of a marts service, which here says what it is told to say. */
 class RunningMartsTest {
@@ -29,6 +36,7 @@ class RunningMartsTest {
   @TempDir Path directory;
   private final StringWriter said = new StringWriter();
   private final List<String> asked = new ArrayList<>();
+  private final List<@Nullable String> authorizations = new ArrayList<>();
   private HttpServer service;
   private int status = 200;
   private String answer = "{\"table\":\"marts.n\",\"order\":\"alter\",\"cut\":12}";
@@ -46,6 +54,7 @@ class RunningMartsTest {
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      authorizations.add(exchange.getRequestHeaders().getFirst("Authorization"));
       asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body);
       byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(status, bytes.length);
@@ -95,6 +104,52 @@ class RunningMartsTest {
     assertThat(alter("--set", "TARGET_LAG=soon")).isEqualTo(ExitCode.FAILED);
     assertThat(said.toString())
         .contains("CLI-007", "cannot take this order for marts.n: WH-024 TARGET_LAG must");
+  }
+
+  @Test
+  void anOrderCarriesTheTokenOfTheEnvironmentAndAReadingDoesNot() throws Exception {
+    RunFile run = RunFile.running(Optional.of(directory));
+    try (ServiceCalls calls = new ServiceCalls(run, Map.of("MILLRACE_ORDER_TOKEN", "s3cret"))) {
+      assertThat(calls.order(DynamicTableOrder.SUSPEND, TableName.parse("marts.n"))).isEqualTo(12);
+      calls.alter(TableName.parse("marts.n"), Map.of("COMMENT", "x"));
+      var _ = calls.status(Service.MARTS);
+    }
+    assertThat(authorizations).containsExactly("Bearer s3cret", "Bearer s3cret", null);
+  }
+
+  @Test
+  void whoHasNotTheServicesTokenIsToldWhereItBelongs() throws Exception {
+    status = 401;
+    assertThat(run("suspend", "--dir", directory.toString(), "marts.n")).isEqualTo(ExitCode.FAILED);
+    assertThat(said.toString())
+        .startsWith(
+            "CLI-007 the marts service takes orders only with its token, and"
+                + " MILLRACE_ORDER_TOKEN here is not set.");
+    RunFile run = RunFile.running(Optional.of(directory));
+    try (ServiceCalls calls = new ServiceCalls(run, Map.of("MILLRACE_ORDER_TOKEN", "s3cret"))) {
+      assertThatThrownBy(() -> calls.order(DynamicTableOrder.SUSPEND, TableName.parse("marts.n")))
+          .hasMessageContaining("MILLRACE_ORDER_TOKEN here is another")
+          .hasMessageNotContaining("s3cret");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "s3cret\n", "s3 cret", "${s3cret}", "s3crét"})
+  void aTokenThatNoHeaderCarriesIsRefusedUnsaidAndNothingAsked(String token) throws Exception {
+    RunFile run = RunFile.running(Optional.of(directory));
+    try (ServiceCalls calls = new ServiceCalls(run, Map.of("MILLRACE_ORDER_TOKEN", token))) {
+      assertThatThrownBy(() -> calls.rebuild(TableName.parse("marts.n"), false))
+          .hasMessageStartingWith("RUN-001 MILLRACE_ORDER_TOKEN ")
+          .hasMessageNotContaining("s3");
+    }
+    assertThat(asked).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rebuild", "rewind", "erase", "alter", "suspend", "resume", "refresh"})
+  void whatOrdersSaysWhichTokenIsMeant(String command) {
+    assertThat(run(command, "--help")).isZero();
+    assertThat(said.toString()).contains("MILLRACE_ORDER_TOKEN");
   }
 
   @Test

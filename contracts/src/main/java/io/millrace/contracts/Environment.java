@@ -24,6 +24,8 @@ public enum Environment {
   MILLRACE_HTTP_HOST,
   /** The HTTP port; see {@link Service#port}. */
   MILLRACE_HTTP_PORT,
+  /** What every order over HTTP must carry, see {@link OrderToken}; nothing unless set. */
+  MILLRACE_ORDER_TOKEN,
   /** How log lines are written: plain, unless json. */
   MILLRACE_LOG,
   /** DuckDB's memory limit, such as 512MB. */

@@ -1,6 +1,7 @@
 package io.millrace.runtime;
 
 import io.millrace.contracts.Environment;
+import io.millrace.contracts.OrderToken;
 import io.millrace.contracts.error.ErrorCode;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.error.RuntimeError;
@@ -57,6 +58,7 @@ final class EnvironmentCheck {
         text -> List.of("plain", "json").contains(text.toLowerCase(Locale.ROOT)),
         "plain or json");
     check.vacuum();
+    check.orderToken();
     return check.problems;
   }
 
@@ -120,6 +122,14 @@ final class EnvironmentCheck {
             add(RuntimeError.RUN_001_SETTING_REFUSED, Objects.requireNonNull(e.getMessage()));
           }
         });
+  }
+
+  private void orderToken() {
+    try {
+      var _ = OrderToken.in(environment);
+    } catch (MillraceException e) {
+      problems.add(e);
+    }
   }
 
   private void kafka() {

@@ -81,6 +81,9 @@ public interface RuntimeConfig {
   /** Port of HTTP; that of the service unless set. */
   int httpPort();
 
+  /** What every request that may change something must carry; see {@link OrderGuard}. */
+  Optional<String> orderToken();
+
   /** How log lines are written, plain or json. */
   @WithDefault("plain")
   LogForm log();

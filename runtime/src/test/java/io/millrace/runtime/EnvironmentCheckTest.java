@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EnvironmentCheckTest {
 
@@ -48,6 +49,17 @@ class EnvironmentCheckTest {
         .doesNotContain("\n");
   }
 
+  /** Who sets one means to be asked for it: no service starts without asking. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "s3cret\n", "s3 cret"})
+  void refusesATokenThatNoHeaderCarriesAndKeepsItToItself(String token) {
+    assertThat(problems("MILLRACE_ORDER_TOKEN=" + token))
+        .singleElement()
+        .asString()
+        .startsWith("RUN-001 MILLRACE_ORDER_TOKEN ")
+        .doesNotContain("s3");
+  }
+
   @Test
   void namesAKafkaThatHasNoAddress() {
     assertThat(problems("MILLRACE_KAFKA=nowhere.invalid:9092"))
@@ -66,6 +78,7 @@ class EnvironmentCheckTest {
                 "MILLRACE_REGISTRY=https://me:secret@localhost:8080/apis/ccompat/v7",
                 "MILLRACE_S3_ENDPOINT=http://10.0.0.1:9000",
                 "MILLRACE_HTTP_PORT=0",
+                "MILLRACE_ORDER_TOKEN=aZ09-._~+/==",
                 "MILLRACE_LAKE_CACHE_BYTES=10737418240",
                 "MILLRACE_DUCKDB_MEMORY=1.5 GiB",
                 "MILLRACE_DUCKDB_THREADS=4",

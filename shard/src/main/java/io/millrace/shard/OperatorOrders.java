@@ -1,12 +1,17 @@
 package io.millrace.shard;
 
 import io.millrace.changelog.cut.FoldedCut;
+import io.millrace.contracts.Environment;
 import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.wire.Cut;
 import io.millrace.runtime.CutChannel;
 import io.millrace.runtime.RuntimeConfig;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
 
 /**
  * Orders of operators, written to the cut log: an order is a cut without ranges, so that it has its
@@ -22,6 +28,7 @@ import java.util.concurrent.TimeoutException;
  */
 @ApplicationScoped
 public class OperatorOrders {
+  private static final Logger LOG = Logger.getLogger("millrace");
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final CutChannel cuts;
@@ -31,6 +38,23 @@ public class OperatorOrders {
   OperatorOrders(CutChannel cuts, RuntimeConfig config) {
     this.cuts = cuts;
     this.config = config;
+  }
+
+  /** Says who may order, unless that is only who is on this machine. */
+  void start(@Observes StartupEvent event) {
+    if (config.orderToken().isEmpty() && !isLoopback(config.httpHost())) {
+      LOG.warnf(
+          "whoever reaches %s:%d can order rebuilds and erasures: set %s to ask for a token",
+          config.httpHost(), config.httpPort(), Environment.MILLRACE_ORDER_TOKEN);
+    }
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
   }
 
   /**

@@ -42,7 +42,10 @@ record Services(Path home, Path folder, RunFile run, Map<String, String> environ
 
   /** Settings of the launcher's own environment that are the services' as well. */
   private static final Set<String> HANDED_ON =
-      Set.of(Environment.MILLRACE_LOG.name(), Environment.MILLRACE_DUCKDB_MEMORY.name());
+      Set.of(
+          Environment.MILLRACE_LOG.name(),
+          Environment.MILLRACE_DUCKDB_MEMORY.name(),
+          Environment.MILLRACE_ORDER_TOKEN.name());
 
   private static final String LOG_LEVELS = "QUARKUS_LOG_";
 

@@ -50,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 class UpIT {
   private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final String TOKEN = "canary-token-4711-of-the-api";
+  private static final String ORDER_TOKEN = "canary-token-4712-of-orders";
   private static final List<String> ENDPOINTS =
       List.of(
           "/api/v1/status",
@@ -94,6 +95,7 @@ class UpIT {
     environment.put("GITHUB_API", github.baseUrl().toString());
     environment.put("GITHUB_TOKEN", TOKEN);
     environment.put("GITHUB_INTERVAL", "3 seconds");
+    environment.put("MILLRACE_ORDER_TOKEN", ORDER_TOKEN);
     environment.put("MILLRACE_LOG", "json");
     environment.put("QUARKUS_LOG_LEVEL", "DEBUG");
     millrace = new MillraceCommand(directory, environment);
@@ -126,6 +128,37 @@ class UpIT {
 
   @Test
   @Order(3)
+  void takesOrdersFromWhoHasItsTokenOnly() throws Exception {
+    for (Service service : Service.values()) {
+      for (String order : List.of("/api/v1/dynamic-tables/marts.order_lines/suspend", "/any")) {
+        HttpResponse<String> refused =
+            http.send(
+                HttpRequest.newBuilder(URI.create(run().url(service) + order))
+                    .header("Authorization", "Bearer " + TOKEN)
+                    .POST(HttpRequest.BodyPublishers.noBody())
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(refused.statusCode()).as(service + order).isEqualTo(401);
+        assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+        assertThat(refused.body()).startsWith("{\"code\":\"RUN-003\",\"message\":\"RUN-003 ");
+      }
+    }
+    MillraceCommand bare = new MillraceCommand(directory, Map.of());
+    MillraceCommand.Ended refused = bare.run("rebuild", "--dir", folder.toString(), "dim.part");
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.out()).startsWith("CLI-007 ").contains("MILLRACE_ORDER_TOKEN here is not");
+    assertThat(bare.run("status", "--dir", folder.toString()).code()).isZero();
+    assertThat(millrace.run("rebuild", "--dir", folder.toString(), "--wait", "dim.part").out())
+        .startsWith("dim.part is computed anew at cut ");
+    assertThat(
+            millrace
+                .run("alter", "--dir", folder.toString(), "marts.order_lines", "--set", "COMMENT=x")
+                .out())
+        .startsWith("marts.order_lines is altered from cut ");
+  }
+
+  @Test
+  @Order(4)
   void outlivesAnApiThatFailsAndBreaksOff() throws Exception {
     byte[] sorry = "{\"message\": \"sorry\"}".getBytes(StandardCharsets.UTF_8);
     github.next(8, new Fault.Reply(500, Map.of(), sorry));
@@ -148,7 +181,7 @@ class UpIT {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void saysInOneLineThatTheDatabaseIsGone() throws Exception {
     database.close();
     await("an error of the database", () -> error("shop").matches("ING-\\d{3} .*"));
@@ -156,7 +189,7 @@ class UpIT {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void saysNoSecretAnywhere() throws Exception {
     List<String> places = new ArrayList<>();
     for (Service service : Service.values()) {
@@ -188,7 +221,7 @@ class UpIT {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void leavesNoProcessWhenToldToStop() throws Exception {
     List<ProcessHandle> family = up.toHandle().descendants().toList();
     assertThat(family).hasSizeGreaterThan(5);
@@ -198,7 +231,7 @@ class UpIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void isVerifiedAfterwardsWithoutItsSources() throws Exception {
     MillraceCommand bare = new MillraceCommand(directory, Map.of());
     MillraceCommand.Ended verified = bare.run("verify", "--dir", folder.toString());
@@ -225,7 +258,7 @@ class UpIT {
   }
 
   private boolean isTold(String text) {
-    return text.contains(TOKEN) || text.contains(password);
+    return text.contains(TOKEN) || text.contains(ORDER_TOKEN) || text.contains(password);
   }
 
   private static String text(Path file) throws IOException {
