@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.millrace.contracts.Environment;
 import io.millrace.contracts.Service;
 import java.io.IOException;
@@ -138,6 +139,23 @@ class ManifestsTest {
       assertThat(container(service).path("envFrom").toString().contains("secretRef"))
           .as(service.id())
           .isEqualTo(service == Service.INGEST);
+    }
+  }
+
+  @Test
+  void whoTakesOrdersHasTheirTokenIfThereIsOne() {
+    for (Service service : Service.values()) {
+      JsonNode from =
+          Manifests.list(container(service).path("env")).stream()
+              .filter(v -> v.path("name").asText().equals(Environment.MILLRACE_ORDER_TOKEN.name()))
+              .findFirst()
+              .map(v -> v.at("/valueFrom/secretKeyRef"))
+              .orElseGet(MissingNode::getInstance);
+      boolean takes = service != Service.INGEST;
+      assertThat(from.path("name").asText())
+          .as(service.id())
+          .isEqualTo(takes ? "millrace-orders" : "");
+      assertThat(from.path("optional").asBoolean()).as(service.id()).isEqualTo(takes);
     }
   }
 
