@@ -150,6 +150,7 @@ final class Followed {
       return true;
     } catch (MillraceException e) {
       if (version.how() instanceof InputVersion.How.Difference) {
+        queue.clear(); // what is next may be another when it is tried again
         throw e;
       }
       InputVersion newest = history.difference(version.version(), newestInPlaceOf(e));

@@ -50,7 +50,7 @@ final class InputHistory {
     }
     if (own.tableId().isEmpty() || own.tableId().equals(announced.tableId())) {
       try {
-        return feed(own.version(), announced.version());
+        return feed(own, announced);
       } catch (MillraceException e) {
         if (e.errorCode() != LakeError.LK_011_HISTORY_GONE) {
           throw e;
@@ -70,7 +70,7 @@ final class InputHistory {
     if (position.version() < 0) {
       return "(SELECT %s LIMIT 0)".formatted(input.columns(new RowSchema(List.of(), List.of())));
     }
-    DeltaTable table = input.open();
+    DeltaTable table = input.open(position.tableId());
     RowSchema stored;
     try {
       stored = table.history().createView(duck, position.version(), VIEW);
@@ -106,7 +106,7 @@ final class InputHistory {
       return List.of();
     }
     try {
-      TableHistory past = input.open().history();
+      TableHistory past = input.open(version.tableId()).history();
       RowSchema before = past.schemaAt(version.version() - 1);
       return past.schemaAt(version.version()).columns().stream()
           .filter(c -> before.column(c.name()).isEmpty())
@@ -181,13 +181,13 @@ final class InputHistory {
   }
 
   /**
-   * The versions after one and up to another, from the change feed.
+   * The versions after a position and up to another, from the change feed.
    *
    * @throws MillraceException LK-011 when some are gone
    */
-  List<InputVersion> feed(long after, long through) {
-    DeltaTable table = input.open();
-    return table.changes().versions(after, through).stream()
+  List<InputVersion> feed(Position after, TableVersion through) {
+    DeltaTable table = input.open(through.tableId());
+    return table.changes().versions(after.version(), through.version()).stream()
         .map((FeedVersion v) ->
             new InputVersion(table.id(), v.version(), v.watermark().cut(), new How.Feed(table)))
         .toList();

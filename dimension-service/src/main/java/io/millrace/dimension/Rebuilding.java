@@ -111,7 +111,7 @@ final class Rebuilding {
       return rewind(wanted.rewindTo(), order, last);
     }
     try {
-      return replay(whole, history.feed(-1, last.version()), last);
+      return replay(whole, history.feed(Position.NONE, last), last);
     } catch (MillraceException e) {
       if (e.errorCode() != LakeError.LK_011_HISTORY_GONE) {
         throw e;
@@ -147,7 +147,7 @@ final class Rebuilding {
       if (version.isEmpty()) {
         return replay(
             new Span(DefaultMembers.select(dimension), -1, order.number()),
-            history.feed(-1, last.version()),
+            history.feed(Position.NONE, last),
             last);
       }
       Watermark then = past.watermarkAt(version.getAsLong());
@@ -156,7 +156,7 @@ final class Rebuilding {
         throw notReached(cut, null);
       }
       Position contained = new Position(last.tableId(), containedAt(cut, then, last));
-      List<InputVersion> since = history.feed(contained.version(), last.version());
+      List<InputVersion> since = history.feed(contained, last);
       RowSchema schema = past.createView(shard.duck(), version.getAsLong(), PAST);
       if (!sameKeys(schema)) {
         throw notReached(cut, null);

@@ -239,6 +239,36 @@ class OrderStepsTest {
     }
   }
 
+  /** Until the new table is announced, what is announced is of the former one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "FROM HISTORY SEQUENCE BY updated_at "})
+  void anInputThatWasMadeAgainIsNotTakenForTheFormer(String feed) throws Exception {
+    var _ = Statements.dimension(folder, feed + "STORED AS SCD TYPE 1");
+    try (StepShard shard = new StepShard(folder)) {
+      shard.input(StepShard.INPUT, ONE);
+      shard.run();
+      shard.input(StepShard.INPUT, TWO);
+      shard.drop(StepShard.INPUT);
+      var _ = shard.commit(StepShard.INPUT, shard.cut("s", "x"), rows("(3, 'c', 'x', 30)"));
+      long cut = shard.cut("s", "x");
+      PublishedVersion anew = shard.commit(StepShard.INPUT, cut, rows("(4, 'c', 'x', 30)"));
+      shard.restart(folder);
+      shard.run();
+      assertThat(shard.rows("id, segment")).containsExactly("1 a", "2 a");
+      assertThat(shard.error()).hasValueSatisfying(e -> assertThat(e).contains("LK-011"));
+      shard.announce(StepShard.INPUT, cut, anew);
+      shard.order(",\"erase\":[5]"); // of nobody, but lets it try again now
+      shard.reached(StepShard.INPUT);
+      shard.run();
+      assertThat(shard.error()).isEmpty();
+      assertThat(shard.rows("id, segment, is_current"))
+          .isEqualTo(
+              feed.isEmpty()
+                  ? List.of("1 a false", "2 a false", "4 c true")
+                  : List.of("4 c true"));
+    }
+  }
+
   @Test
   void anErasureIsDecidedByTheRowsThatAreHeldWhenThoseOfThenAreVacuumed() throws Exception {
     Dimension dimension = Statements.dimension(folder, "FROM HISTORY " + TYPE_2);

@@ -6,6 +6,7 @@ import io.millrace.changelog.published.PublishedLog;
 import io.millrace.changelog.published.TableVersion;
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.ChangelogError;
+import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.error.ShardError;
 import io.millrace.contracts.row.Column;
@@ -97,7 +98,7 @@ public final class FollowedTable {
   public void load(TableVersion version, String relation) {
     if (version.ranges().isEmpty()
         || !loadFromTopic(version.version(), version.ranges().get(), relation)) {
-      loadFromFeed(open(), version.version(), relation);
+      loadFromFeed(open(version.tableId()), version.version(), relation);
     }
   }
 
@@ -192,6 +193,22 @@ public final class FollowedTable {
           "table " + name() + " is read but not in the lake. Start the service that writes it.");
     }
     return shard.around().lake().open(name());
+  }
+
+  /**
+   * As {@link #open}, when it is this very table.
+   *
+   * @param tableId empty: whichever there is
+   * @throws MillraceException LK-011 when it was made anew
+   */
+  public DeltaTable open(String tableId) {
+    DeltaTable table = open();
+    if (!tableId.isEmpty() && !tableId.equals(table.id())) {
+      throw new MillraceException(
+          LakeError.LK_011_HISTORY_GONE,
+          "table " + name() + " was made anew: the versions of the former one are gone.");
+    }
+    return table;
   }
 
   /** Where the end of the version's changes lies on the topic, for lag tools. */
