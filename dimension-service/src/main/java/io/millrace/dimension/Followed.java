@@ -93,7 +93,8 @@ final class Followed {
       if (isOfAnother(ahead.next().get())) {
         return lookAtAnother(Math.min(limit, ahead.through()));
       }
-      if (ahead.next().get().cut() <= limit) {
+      if (ahead.next().get().cut() <= limit
+          || !FollowedTable.follows(ahead.next().get(), position)) {
         queue.addAll(history.upTo(ahead.next().get(), position));
       }
     }

@@ -269,6 +269,25 @@ class OrderStepsTest {
     }
   }
 
+  /** Announcements are held for a time; the change feed tells of what came before an order. */
+  @Test
+  void anErasureComesBehindVersionsThatAreNoLongerAnnounced() throws Exception {
+    Dimension dimension = Statements.dimension(folder, TYPE_2);
+    try (StepShard shard = new StepShard(folder)) {
+      shard.input(StepShard.INPUT, ONE);
+      shard.input(StepShard.INPUT, rows("(2, 'a', 'x', 10)"));
+      shard.run();
+      shard.input(StepShard.INPUT, rows("(1, 'c', 'x', 2000), (2, 'a', 'x', 10)"));
+      shard.input(StepShard.INPUT, rows("(2, 'a', 'x', 10)"));
+      shard.order(",\"erase\":[" + ErasuresTest.inferred(shard.duck(), dimension, 1) + "]");
+      shard.input(StepShard.INPUT, rows("(2, 'a', 'y', 10)"));
+      shard.restart(folder); // which knows the newest version alone
+      shard.run();
+      assertThat(shard.error()).isEmpty();
+      assertThat(shard.rows(SHOWN)).containsExactly("2 a y 10 true");
+    }
+  }
+
   @Test
   void anErasureIsDecidedByTheRowsThatAreHeldWhenThoseOfThenAreVacuumed() throws Exception {
     Dimension dimension = Statements.dimension(folder, "FROM HISTORY " + TYPE_2);
