@@ -3,10 +3,13 @@ package io.millrace.marts;
 import io.millrace.changelog.cut.FoldedCut;
 import io.millrace.contracts.Service;
 import io.millrace.contracts.TableName;
+import io.millrace.contracts.error.MillraceException;
+import io.millrace.lake.Lake;
 import io.millrace.marts.control.Alterations;
 import io.millrace.marts.control.Orders;
 import io.millrace.shard.Rebuild;
 import io.millrace.shard.Shard;
+import io.millrace.shard.WrittenTable;
 import io.millrace.warehouse.DynamicTable.Initialize;
 import io.millrace.warehouse.Warehouse;
 import java.util.Collection;
@@ -22,6 +25,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * it is suspended; and at the cuts of orders. Used by the shard's loop alone.
  */
 final class Plan {
+  private static final Logger LOG = Logger.getLogger("millrace.refresh");
+
   private final Shard shard;
   private final List<? extends Planned> marts;
   private final Inputs inputs;
@@ -38,6 +44,7 @@ final class Plan {
   private Set<Long> periods;
   private final Map<TableName, Long> cleared = new HashMap<>();
   private final Map<TableName, Set<TableName>> upstream = new HashMap<>();
+  private final Map<TableName, Long> made = new HashMap<>();
   private long known = -1;
   private long lastRound = -1;
 
@@ -55,7 +62,8 @@ final class Plan {
             IntStream.range(0, shard.around().warehouse().settings().shards())
                 .mapToObj(number -> Shard.operator(Service.MARTS, number))
                 .toList(),
-            this::upstream);
+            this::upstream,
+            this::made);
     this.alterations = new Alterations(shard.around().warehouse(), orders);
     this.periods = periods(shard.around().warehouse());
   }
@@ -83,6 +91,19 @@ final class Plan {
     return found;
   }
 
+  /** The next cut when a table was made, whichever instance keeps it; 0 where nothing tells. */
+  private long made(TableName table) {
+    Lake lake = shard.around().lake();
+    try {
+      if (!made.containsKey(table) && lake.exists(table)) {
+        made.put(table, WrittenTable.created(lake.open(table)));
+      }
+    } catch (MillraceException e) {
+      LOG.debugf(e, "%s does not tell when it was made", table);
+    }
+    return made.getOrDefault(table, 0L);
+  }
+
   private static Stream<TableName> dynamic(Collection<TableName> inputs) {
     return inputs.stream().filter(input -> Service.of(input) == Service.MARTS);
   }
@@ -98,10 +119,15 @@ final class Plan {
     inputs.look();
     boolean ordered = orders.follow();
     if (ordered) {
-      alterations.follow();
-      periods = periods(alterations.warehouse());
+      opened();
     }
     return ordered;
+  }
+
+  /** A table is open that was not: it may just have been made. */
+  void opened() {
+    alterations.follow();
+    periods = periods(alterations.warehouse());
   }
 
   /** The statements, as operators have altered them. */

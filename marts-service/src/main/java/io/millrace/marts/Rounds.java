@@ -91,6 +91,9 @@ final class Rounds implements ShardWork, Round.Steps<Mart> {
       replacements.look(mart, shard);
     }
     boolean ordered = plan.look();
+    if (opened) {
+      plan.opened();
+    }
     if (ordered || opened) {
       marts.forEach(mart -> mart.alter(plan.alterations().warehouse()));
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.wire.PublishedVersion;
+import io.millrace.lake.TableSpec;
+import io.millrace.lake.Watermark;
 import io.millrace.marts.control.Alterations.Alteration;
 import io.millrace.marts.control.Order;
 import io.millrace.warehouse.DynamicTable;
@@ -199,6 +201,36 @@ class PlanTest {
     alter(other, "REFRESH_MODE", null, "AUTO");
     alter(other, "TARGET_LAG", null, "1 minute");
     assertThat(plan.alterations().warehouse()).isEqualTo(shard.shard().around().warehouse());
+  }
+
+  private void suspend(KnownTable table) {
+    shard.cut(
+        shard.shard().operator(table.name()),
+        Instant.ofEpochSecond(1000 + shard.cuts().end()),
+        new Order(table.name(), Order.Action.SUSPEND).toJson());
+  }
+
+  @Test
+  void ordersOfATableThatHadTheNameBeforeDoNotCount() {
+    suspend(other);
+    alter(other, "TARGET_LAG", "10 minutes", "1 minute");
+    var _ =
+        shard
+            .lake()
+            .create(
+                other.name(),
+                new TableSpec(
+                    other.definition().schema(),
+                    List.of(),
+                    Map.of("millrace.created", String.valueOf(shard.cuts().end()))),
+                Watermark.at(-1, "d"));
+    plan = new Plan(shard.shard(), List.of(other), new Inputs(shard.shard()));
+    plan.look();
+    assertThat(plan.suspended(other.name())).isFalse();
+    assertThat(plan.alterations().of(other.name())).isEmpty();
+    suspend(other);
+    plan.look();
+    assertThat(plan.suspended(other.name())).as("by an order of its own").isTrue();
   }
 
   @Test

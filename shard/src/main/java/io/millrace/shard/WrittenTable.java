@@ -66,7 +66,7 @@ public final class WrittenTable {
     this.definition = definition;
     this.delta = delta;
     this.publisher = new TablePublisher(shard, definition);
-    this.created = Long.parseLong(delta.properties().getOrDefault(CREATED, "0"));
+    this.created = created(delta);
     Optional<TableVersion> newest =
         shard
             .around()
@@ -118,6 +118,11 @@ public final class WrittenTable {
   /** The mirror's relation in DuckDB: schema and name of the table, quoted. */
   public static String relation(TableName table) {
     return Sql.name(table.schema()) + "." + Sql.name(table.name());
+  }
+
+  /** The next cut when a table was made: orders before it are of one that had its name. */
+  public static long created(DeltaTable table) {
+    return Long.parseLong(table.properties().getOrDefault(CREATED, "0"));
   }
 
   public TableName name() {

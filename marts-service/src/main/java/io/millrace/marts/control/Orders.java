@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * The orders of operators, folded from the cut log: what holds at a cut follows from the log alone,
@@ -23,6 +24,7 @@ public final class Orders {
   private final CutLog log;
   private final List<String> operators;
   private final Function<TableName, Collection<TableName>> upstream;
+  private final ToLongFunction<TableName> made;
   private final Map<TableName, NavigableMap<Long, Boolean>> suspended = new HashMap<>();
   private final Map<TableName, NavigableSet<Long>> refreshes = new HashMap<>();
   private final Map<TableName, Map<String, Altered>> altered = new HashMap<>();
@@ -40,12 +42,18 @@ public final class Orders {
    *
    * @param operators the source names of operators' cuts, one a shard
    * @param upstream the dynamic tables that one reads, directly or not; none for an unknown name
+   * @param made the next cut when a table was made: what was ordered before to last is of one that
+   *     had its name
    */
   public Orders(
-      CutLog log, List<String> operators, Function<TableName, Collection<TableName>> upstream) {
+      CutLog log,
+      List<String> operators,
+      Function<TableName, Collection<TableName>> upstream,
+      ToLongFunction<TableName> made) {
     this.log = log;
     this.operators = List.copyOf(operators);
     this.upstream = upstream;
+    this.made = made;
   }
 
   /**
@@ -97,14 +105,19 @@ public final class Orders {
 
   /** The properties of a table that were set by an order and not taken back, by their names. */
   Map<String, Altered> altered(TableName table) {
-    return altered.getOrDefault(table, Map.of());
+    Map<String, Altered> ordered = new TreeMap<>(altered.getOrDefault(table, Map.of()));
+    if (!ordered.isEmpty()) {
+      long since = made.applyAsLong(table);
+      ordered.values().removeIf(order -> order.cut() < since);
+    }
+    return ordered;
   }
 
   /** Whether the table was suspended by an order before the cut, and not resumed. */
   public boolean suspendedAt(TableName table, long cut) {
     NavigableMap<Long, Boolean> orders = suspended.get(table);
     Map.Entry<Long, Boolean> last = orders == null ? null : orders.lowerEntry(cut);
-    return last != null && last.getValue();
+    return last != null && last.getValue() && last.getKey() >= made.applyAsLong(table);
   }
 
   /** The first cut, from one on, at which the table is not suspended; empty while it is. */

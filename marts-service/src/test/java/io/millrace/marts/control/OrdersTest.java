@@ -29,7 +29,8 @@ class OrdersTest {
 
   private Orders orders() {
     Orders orders =
-        new Orders(log, List.of(OPERATOR, OTHER), t -> t.equals(B) ? List.of(A) : List.of());
+        new Orders(
+            log, List.of(OPERATOR, OTHER), t -> t.equals(B) ? List.of(A) : List.of(), _ -> 0);
     orders.follow();
     return orders;
   }
