@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ErasuresTest {
   private static final long SECOND = Histories.SECOND;
@@ -91,5 +92,27 @@ class ErasuresTest {
     assertThat(held.holdsAny("(SELECT 1::BIGINT AS id)"))
         .as("when its row went at the source")
         .isFalse();
+  }
+
+  /** To SQL these are equal, so they are one member; other values keep their keys. */
+  @ParameterizedTest
+  @ValueSource(strings = {"DOUBLE", "FLOAT"})
+  void zeroAndNotANumberHaveOneSurrogateKeyWhateverTheirSign(String type) {
+    Dimension dimension =
+        Statements.dimensions(
+                folder,
+                "FROM HISTORY SEQUENCE BY updated_at STORED AS SCD TYPE 1",
+                "tie::" + type + " AS id, segment, updated_at")
+            .getFirst();
+    Sql.run(
+        duck,
+        "CREATE TABLE keys AS SELECT id::%1$s AS id, sha256('%1$s:' || length(text) || ':' || text) AS hash FROM (VALUES ('0.0', '0.0'), ('-0.0', '0.0'), ('-0.1', '-0.1'), ('nan', 'nan'), ('-nan', 'nan'), ('inf', 'inf')) v(id, text)"
+            .formatted(type));
+    assertThat(
+            Sql.number(
+                duck,
+                "SELECT count(*) FROM keys AS e WHERE %s = (('0x' || substr(hash, 1, 16))::UBIGINT & 9223372036854775807)::BIGINT"
+                    .formatted(SurrogateKeys.ofMember(dimension, "e"))))
+        .isEqualTo(6);
   }
 }

@@ -263,9 +263,7 @@ class OrderStepsTest {
       assertThat(shard.error()).isEmpty();
       assertThat(shard.rows("id, segment, is_current"))
           .isEqualTo(
-              feed.isEmpty()
-                  ? List.of("1 a false", "2 a false", "4 c true")
-                  : List.of("4 c true"));
+              feed.isEmpty() ? List.of("1 a false", "2 a false", "4 c true") : List.of("4 c true"));
     }
   }
 

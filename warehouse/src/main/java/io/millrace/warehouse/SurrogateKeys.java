@@ -1,6 +1,7 @@
 package io.millrace.warehouse;
 
 import io.millrace.contracts.row.Column;
+import io.millrace.contracts.row.DataType;
 import io.millrace.warehouse.sql.Identifiers;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -41,7 +42,15 @@ public final class SurrogateKeys {
     List<Column> keys =
         dimension.keys().stream().map(k -> dimension.attributes().column(k).orElseThrow()).toList();
     return keys.stream()
-        .map(c -> part(c.type().sql(), row + "." + Identifiers.quote(c.name()) + "::VARCHAR"));
+        .map(c -> part(c.type().sql(), text(c.type(), row + "." + Identifiers.quote(c.name()))));
+  }
+
+  /** Zeros of both signs are equal to SQL, and so is what is not a number: each is one text. */
+  private static String text(DataType type, String value) {
+    return type == DataType.Simple.DOUBLE || type == DataType.Simple.FLOAT
+        ? "CASE WHEN %1$s = 0 THEN '0.0' WHEN isnan(%1$s) THEN 'nan' ELSE %1$s::VARCHAR END"
+            .formatted(value)
+        : value + "::VARCHAR";
   }
 
   private static String part(String type, String text) {
