@@ -133,7 +133,9 @@ final class BadImages {
     String text = e.getMessage() == null ? "" : e.getMessage();
     return text.contains("Conversion Error")
         || text.contains("Out of Range Error")
-        || text.contains("Invalid Input Error");
+        || text.contains("Invalid Input Error")
+        || text.contains("Not implemented Error: Unknown TimeZone")
+        || text.contains("Not implemented Error: Period must be greater than 0");
   }
 
   static MillraceException failed(StagingTable definition, SQLException e) {

@@ -80,6 +80,26 @@ class StagedRowsTest {
     }
   }
 
+  /** DuckDB says of these that they are not implemented. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "TIMESTAMP '2026-01-01 00:00:00' AT TIME ZONE name",
+        "time_bucket(INTERVAL (length(name) - 3) HOUR, TIMESTAMP '2026-01-01 00:00:00')"
+      })
+  void aRowWhoseTimeZoneOrPeriodIsNoneIsSetAside(String value) throws SQLException {
+    try (StagedTable table =
+        new StagedTable(folder, "KEYS (id)", "SELECT id, epoch(" + value + ")::BIGINT AS at")) {
+      List<Refusal> refused =
+          table.take(
+              List.of(record(1, "c", "1", "'Asia/Tokyo'"), record(2, "c", "2", "'Nil'")), 7, false);
+      assertThat(refused)
+          .extracting(Refusal::position, Refusal::code)
+          .containsExactly(tuple(2L, StagingError.STG_001_ROW_REFUSED));
+      assertThat(table.rowsAt(1)).singleElement().asString().startsWith("1 ");
+    }
+  }
+
   @Test
   void aChangeOfAnAppendedRowIsSetAside() throws SQLException {
     try (StagedTable table = new StagedTable(folder, "APPEND", "SELECT id, name")) {
