@@ -59,6 +59,9 @@ final class AtCommand implements Callable<Integer> {
         lines.row(line);
       }
       lines.lines().forEach(spec.commandLine().getOut()::println);
+      if (names.isEmpty()) {
+        spec.commandLine().getOut().println("the lake " + opened.root() + " has no tables");
+      }
       return all || tables.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
     }
   }

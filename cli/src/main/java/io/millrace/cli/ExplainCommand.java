@@ -42,11 +42,13 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    TableName name = Names.table(spec, table);
     Validation validation = new Folder(folder, System.getenv()).alone(offline);
     PrintWriter out = spec.commandLine().getOut();
-    Optional<Table> found = validation.warehouse().flatMap(w -> w.table(TableName.parse(table)));
+    Optional<Table> found = validation.warehouse().flatMap(w -> w.table(name));
     if (found.isEmpty()) {
       validation.problems().forEach(out::println);
+      validation.unchecked().forEach(what -> out.println("not checked: " + what));
       out.println("there is no table " + table + " that can be read");
       return ExitCode.FAILED;
     }

@@ -31,12 +31,13 @@ final class HistoryCommand implements Callable<Integer> {
       names = "--limit",
       paramLabel = "N",
       description = "At most so many, the newest first (default: ${DEFAULT-VALUE}).",
+      converter = Count.class,
       defaultValue = "10")
   int limit;
 
   @Override
   public Integer call() {
-    TableName name = Names.table(spec, table);
+    TableName name = Names.dynamicTable(spec, table);
     List<RefreshRecord> refreshes;
     try (Lake lake = LakeLocation.of(place.lake(), System.getenv()).open()) {
       refreshes = RefreshRecord.newest(lake, name, limit);
@@ -61,7 +62,11 @@ final class HistoryCommand implements Callable<Integer> {
               "+%d ~%d -%d".formatted(r.inserted(), r.updated(), r.deleted()),
               r.error()));
     }
-    lines.lines().forEach(spec.commandLine().getOut()::println);
+    List<String> all = lines.lines();
+    all.forEach(spec.commandLine().getOut()::println);
+    if (all.isEmpty()) {
+      spec.commandLine().getOut().println("no refresh of " + name + " is noted in the lake");
+    }
     return ExitCode.OK;
   }
 

@@ -58,6 +58,9 @@ final class LineageCommand implements Callable<Integer> {
     if (busMatrix) {
       BusMatrix matrix = BusMatrix.of(warehouse.get());
       (json ? List.of(matrix.json()) : matrix.lines()).forEach(out::println);
+      if (!json && matrix.facts().isEmpty()) {
+        out.println("no facts: no dynamic table looks a dimension up or says FACT");
+      }
     } else if (json) {
       out.println(json(warehouse.get()));
     } else {

@@ -118,6 +118,7 @@ final class TableCommand {
               names = "--limit",
               paramLabel = "N",
               description = "At most so many (default: ${DEFAULT-VALUE}).",
+              converter = Count.class,
               defaultValue = "20")
           int limit) {
     TableName name = target.name();

@@ -45,6 +45,7 @@ public final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--versions",
       paramLabel = "N",
+      converter = Count.class,
       description = "also the last N versions of each, at the cuts that they show (default: none)")
   int versions;
 

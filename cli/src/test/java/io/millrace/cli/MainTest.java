@@ -41,6 +41,11 @@ class MainTest {
         "resume marts",
         "refresh",
         "history",
+        "history dim.x",
+        "history marts.x --limit -3",
+        "table history dim.x --limit -3",
+        "verify --versions -1",
+        "explain nowhere x",
         "plan",
         "dlq",
         "dlq show",
@@ -74,6 +79,34 @@ class MainTest {
     assertThat(run("validate", folder, "--offline")).as(out.toString()).isEqualTo(ExitCode.OK);
     assertThat(run("init", folder)).isEqualTo(ExitCode.FAILED);
     assertThat(err.toString()).contains("CLI-009");
+  }
+
+  @Test
+  void whereThereIsNothingToSayThatIsSaid() {
+    Path folder = directory.resolve("mine");
+    assertThat(run("init", folder.toString())).isEqualTo(ExitCode.OK);
+    assertThat(run("lineage", "--bus-matrix", "--offline", folder.toString())).isZero();
+    assertThat(run("history", "--dir", folder.toString(), "marts.nope")).isZero();
+    assertThat(run("at", "--dir", folder.toString(), "5")).isZero();
+    assertThat(run("table", "describe", "--dir", folder.toString(), "dim.repository"))
+        .isEqualTo(ExitCode.FAILED);
+    assertThat(out.toString())
+        .contains("no facts: ", "no refresh of marts.nope is noted in ", "lake has no tables");
+    assertThat(err.toString()).contains("has no table dim.repository. It has: none");
+  }
+
+  /** Without its source's columns a table is in the folder, but cannot be read. */
+  @Test
+  void explainSaysWhatCouldNotBeChecked() throws Exception {
+    Path folder = directory.resolve("mine");
+    assertThat(run("init", folder.toString())).isEqualTo(ExitCode.OK);
+    Files.writeString(
+        folder.resolve("sources/github.yml"),
+        "kind: cdc\nengine: postgres\nhost: localhost\ndatabase: d\nuser: u\n"
+            + "password: ${env:NOT_SET}\ntables: [public.repositories]\n");
+    assertThat(run("explain", "--offline", folder.toString(), "marts.repos_per_language"))
+        .isEqualTo(ExitCode.FAILED);
+    assertThat(out.toString()).contains("not checked: ", "no table marts.repos_per_language that");
   }
 
   @Test

@@ -17,7 +17,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +50,10 @@ public final class LakePositions {
               + " has no table "
               + name
               + ". It has: "
-              + lake.tables().stream().map(TableName::toString).collect(Collectors.joining(", "))
+              + lake.tables().stream()
+                  .map(TableName::toString)
+                  .reduce((a, b) -> a + ", " + b)
+                  .orElse("none; services make them when they start")
               + ".");
     }
     return open.computeIfAbsent(name, lake::open);

@@ -1,5 +1,6 @@
 package io.millrace.local.run;
 
+import io.millrace.cli.Count;
 import io.millrace.cli.ExitCode;
 import io.millrace.cli.RunFile;
 import io.millrace.contracts.error.LocalError;
@@ -45,6 +46,7 @@ final class ChaosCommand implements Callable<Integer> {
       names = "--kills",
       paramLabel = "N",
       description = "How many services are killed (default: ${DEFAULT-VALUE}).",
+      converter = Count.class,
       defaultValue = "10")
   int kills;
 
@@ -64,6 +66,7 @@ final class ChaosCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "R",
+      converter = Rate.class,
       description = "Transactions a second (default: ${DEFAULT-VALUE}).",
       defaultValue = "20")
   double rate;

@@ -62,17 +62,20 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--scale",
+      paramLabel = "S",
       description = "TPC-H scale of the shop (default: ${DEFAULT-VALUE}).",
       defaultValue = "0.01")
   double scale;
 
   @Option(
       names = "--rate",
+      paramLabel = "R",
+      converter = Rate.class,
       description = "Transactions a second (default: ${DEFAULT-VALUE}).",
       defaultValue = "20")
   double rate;
 
-  @Option(names = "--seed", description = "Of the workload (default: random).")
+  @Option(names = "--seed", paramLabel = "N", description = "Of the workload (default: random).")
   Optional<Long> seed = Optional.empty();
 
   @Option(
@@ -85,6 +88,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    ShopLoader.requireScale(scale);
     DemoFolder folder = new DemoFolder(dir.toAbsolutePath().normalize());
     try (Interruption _ = new Interruption()) {
       return run(folder);
@@ -97,6 +101,7 @@ final class DemoCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     StackSpec wanted = StackSpec.all(folder.stack()).withPortBase(portBase);
     ServicePorts ports = ServicePorts.of(portBase);
+    folder.finishDeleting();
     Stack stack = Stack.start(wanted, out::println);
     try {
       RunFile run =

@@ -45,12 +45,29 @@ record DemoFolder(Path path) {
     }
   }
 
+  /**
+   * Ends a deletion that was broken off, as by a second Ctrl-C: what it left are parts that do not
+   * fit each other, and nothing goes on with them.
+   */
+  void finishDeleting() {
+    if (Files.exists(deleting())) {
+      delete();
+    }
+  }
+
+  private Path deleting() {
+    return path.resolve("deleting");
+  }
+
   /** Deletes what the demo made, and the folder if nothing else is in it. */
   void delete() {
     try {
+      Files.writeString(
+          deleting(), "The demo's data are being deleted; its next start ends that.\n");
       for (String name : OURS) {
         deleteTree(path.resolve(name));
       }
+      Files.deleteIfExists(deleting());
       try (Stream<Path> left = Files.list(path)) {
         if (left.findAny().isEmpty()) {
           Files.delete(path);

@@ -53,6 +53,20 @@ public final class ShopLoader {
    */
   public static void load(PostgresAddress address, double scale, Progress progress)
       throws InterruptedException {
+    requireScale(scale);
+    try {
+      new ShopLoader(address, scale, progress).load();
+    } catch (SQLException e) {
+      throw ShopDatabase.refused(address, e);
+    }
+  }
+
+  /**
+   * Refuses a scale that no shop can have, which needs no database.
+   *
+   * @throws MillraceException LOC-009
+   */
+  public static void requireScale(double scale) {
     if (scale != SMALL && !(scale >= LEAST_OTHER_SCALE && scale <= GREATEST_SCALE)) {
       throw new MillraceException(
           LocalError.LOC_009_SCALE_REFUSED,
@@ -63,11 +77,6 @@ public final class ShopLoader {
               SMALL,
               LEAST_OTHER_SCALE,
               GREATEST_SCALE));
-    }
-    try {
-      new ShopLoader(address, scale, progress).load();
-    } catch (SQLException e) {
-      throw ShopDatabase.refused(address, e);
     }
   }
 
