@@ -275,7 +275,8 @@ final class TableCommand {
           boolean force) {
     TableName name = target.name();
     if (toVersion.isPresent() == toTime.isPresent()) {
-      throw new ParameterException(spec.commandLine(), "give either --to-version or --to-time");
+      throw new ParameterException(
+          target.spec.commandLine(), "give either --to-version or --to-time");
     }
     try (Lake lake = target.open()) {
       DeltaTable table = new LakePositions(lake).table(name);

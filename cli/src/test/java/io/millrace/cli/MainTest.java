@@ -63,6 +63,12 @@ class MainTest {
   }
 
   @Test
+  void wrongArgumentsOfASubcommandEndWithItsOwnUsage() {
+    assertThat(run("table", "restore", "dim.x")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("Usage: millrace table restore");
+  }
+
+  @Test
   void helpAndVersionEndWithZero() {
     assertThat(run("--help")).isEqualTo(ExitCode.OK);
     assertThat(out.toString())
