@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -41,6 +43,7 @@ final class Line implements AutoCloseable {
   private static final String PLACEMENT = "MP_MESSAGING_INCOMING_PLACEMENT_";
   private static final List<String> SMALL = List.of("-XX:TieredStopAtLevel=1", "-Xmx512m");
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   final Outside stack;
   final GithubApi github;
@@ -116,7 +119,7 @@ final class Line implements AutoCloseable {
   private static int freePort() {
     return ThreadLocalRandom.current()
         .ints(10_000, 20_000)
-        .filter(Line::isFree)
+        .filter(port -> GIVEN.add(port) && isFree(port))
         .findFirst()
         .getAsInt();
   }

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,8 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The example warehouse under workload, with every service killed twice at seeded moments. Then the
  * sources fall quiet, the line drains, and everything must be as if nothing had happened: as the
- * shop's database, its trigger-filled history and GitHub's stand-in say, and to Spark as well.
+ * shop's database, its trigger-filled history and GitHub's stand-in say, and to Spark as well. The
+ * longest, so it begins first.
  */
+@Order(0)
 class WholeLineIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final int VERSIONS_COMPARED = 30;
