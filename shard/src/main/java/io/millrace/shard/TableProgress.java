@@ -161,7 +161,10 @@ public final class TableProgress {
             "outcome",
             "failed")
         .increment();
-    if (news && cause.errorCode().response() == ErrorCode.Response.RETRY) {
+    if (Thread.currentThread().isInterrupted()) {
+      LOG.infof("table %s is left in the midst of its work, which is tried again", table.name());
+      LOG.debug("cause", cause);
+    } else if (news && cause.errorCode().response() == ErrorCode.Response.RETRY) {
       LOG.warnf(cause, "table %s tries again in %s: %s", table.name(), pause, cause.getMessage());
     } else if (news) {
       LOG.errorf("table %s stopped: %s", table.name(), cause.getMessage());
