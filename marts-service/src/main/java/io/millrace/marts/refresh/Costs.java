@@ -59,8 +59,8 @@ final class Costs {
 
   /** Notes a run of the whole query. */
   void tookFull(double millis) {
-    boolean tried = trial && full;
-    fullMillis = tried || fullRuns < 2 ? millis : mean(fullMillis, millis);
+    boolean alone = (trial && full) || fullRuns < 2;
+    fullMillis = mean(fullMillis, millis, alone ? 1 : NEWEST);
     fullRuns++;
     took(true, millis);
   }
@@ -145,10 +145,6 @@ final class Costs {
 
   private double incremental(long rows) {
     return floorMillis + rows * rowMillis;
-  }
-
-  private static double mean(double before, double now) {
-    return mean(before, now, NEWEST);
   }
 
   private static double mean(double before, double now, double newest) {
