@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -22,8 +21,7 @@ class InterruptedStepTest {
   void aStepThatIsBrokenOffAtTheEndOfTheServiceIsNoTroubleAndIsDoneLater() throws Exception {
     var _ = Statements.dimension(folder, "SEQUENCE BY updated_at STORED AS SCD TYPE 1");
     List<LogRecord> said = new ArrayList<>();
-    Handler handler = keeping(said);
-    LOG.addHandler(handler);
+    LOG.setFilter(said::add);
     try (StepShard shard = new StepShard(folder)) {
       shard.input(StepShard.INPUT, OrderStepsTest.rows("(1, 'a', 'x', 10)"));
       shard.run();
@@ -39,26 +37,7 @@ class InterruptedStepTest {
       shard.run();
       assertThat(shard.rows("id, segment")).containsExactly("1 b");
     } finally {
-      LOG.removeHandler(handler);
+      LOG.setFilter(null);
     }
-  }
-
-  private static Handler keeping(List<LogRecord> said) {
-    return new Handler() {
-      @Override
-      public void publish(LogRecord logged) {
-        said.add(logged);
-      }
-
-      @Override
-      public void flush() {
-        // It holds nothing back.
-      }
-
-      @Override
-      public void close() {
-        // It holds nothing.
-      }
-    };
   }
 }
