@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -49,36 +50,71 @@ final class DataFiles {
       long modifiedMillis,
       String statistics) {}
 
+  /**
+   * What row changes do to a table's files.
+   *
+   * @param inOrder whether the one new file holds its rows as {@link RowChanges#newRowsPlaced}
+   *     counts them
+   */
+  record OfChanges(FileChanges files, boolean inOrder) {}
+
+  /**
+   * A file that has no name in the table yet.
+   *
+   * @param statistics by the columns' names in the file
+   */
+  record Copied(
+      Path path,
+      long rows,
+      long sizeBytes,
+      PartitionValues partition,
+      Map<String, ColumnStatistics> statistics) {}
+
   /** Writes what row changes do to a table's files; all of it, or nothing stays. */
-  FileChanges of(Connection duck, LiveFiles live, TableLayout layout, RowChanges changes) {
-    List<Written> rows =
-        changes.written() == 0
-            ? List.of()
-            : write(
-                duck,
-                layout,
-                layout.toPhysical(),
-                changes.newRows(),
-                Target.of(folder.path(), layout, changes.written()));
-    List<Written> feed = List.of();
+  OfChanges of(Connection duck, LiveFiles live, TableLayout layout, RowChanges changes) {
+    Target rows = Target.of(folder.path(), layout, changes.written());
+    Target feed = Target.of(folder.path().resolve("_change_data"), layout, changes.rows());
+    DeadRows dead = new DeadRows(changes.table(), live);
+    SmallChanges small = new SmallChanges(changes, layout, dead);
+    boolean fits = SmallChanges.fits(changes, layout);
+    List<List<Written>> written =
+        write(
+            layout,
+            List.of(rows, feed),
+            () -> {
+              if (fits) {
+                rows.create();
+                if (changes.removed() > 0) {
+                  feed.create();
+                }
+                return small.write(duck, rows.scratch(), feed.scratch());
+              }
+              changes.gather(duck, dead);
+              return List.of(
+                  changes.written() == 0
+                      ? List.of()
+                      : copied(duck, layout, layout.toPhysical(), changes.newRows(), rows),
+                  changes.removed() == 0
+                      ? List.of()
+                      : copied(
+                          duck,
+                          layout,
+                          layout.toPhysical() + ", _change_type",
+                          changes.all(),
+                          feed));
+            });
     try {
-      changes.requireCounted("new rows", count(rows), changes.written());
-      feed =
-          changes.removed() == 0
-              ? List.of()
-              : write(
-                  duck,
-                  layout,
-                  layout.toPhysical() + ", _change_type",
-                  changes.all(),
-                  Target.of(folder.path().resolve("_change_data"), layout, changes.rows()));
-      changes.requireCounted("rows", count(feed), changes.removed() == 0 ? 0 : changes.rows());
-      FileChanges removal = changes.removal(duck, live, folder);
-      return new FileChanges(
-          removal.removed(), removal.readded(), rows.stream().map(LiveFile::of).toList(), feed);
+      changes.requireCounted(count(written.getFirst()), count(written.getLast()), dead.added());
+      FileChanges removal = dead.removal(folder);
+      return new OfChanges(
+          new FileChanges(
+              removal.removed(),
+              removal.readded(),
+              written.getFirst().stream().map(LiveFile::of).toList(),
+              written.getLast()),
+          fits && small.inOrder());
     } catch (MillraceException e) {
-      discard(rows);
-      discard(feed);
+      written.forEach(this::discard);
       throw e;
     }
   }
@@ -94,8 +130,12 @@ final class DataFiles {
 
   /** As {@link #rows(Connection, TableLayout, String)}, into files of about this size. */
   List<Written> rows(Connection duck, TableLayout layout, String select, long fileBytes) {
+    Target target = Target.directory(folder.path(), fileBytes);
     return write(
-        duck, layout, layout.toPhysical(), select, Target.directory(folder.path(), fileBytes));
+            layout,
+            List.of(target),
+            () -> List.of(copied(duck, layout, layout.toPhysical(), select, target)))
+        .getFirst();
   }
 
   /**
@@ -159,30 +199,38 @@ final class DataFiles {
     }
   }
 
-  private List<Written> write(
-      Connection duck, TableLayout layout, String columns, String select, Target target) {
-    List<Written> written = new ArrayList<>();
+  /** Writes below scratch names; for each target, files in no order. */
+  @FunctionalInterface
+  private interface Source {
+    List<List<Copied>> write() throws IOException;
+  }
+
+  private List<List<Written>> write(TableLayout layout, List<Target> targets, Source source) {
+    List<List<Written>> written =
+        targets.stream().<List<Written>>map(_ -> new ArrayList<>()).toList();
     try {
-      target.create();
-      for (Copied file : copied(duck, layout, columns, select, target)) {
-        if (file.rows() > 0) {
-          written.add(published(file, layout, target.nameOf(file.path())));
+      List<List<Copied>> copied = source.write();
+      for (int i = 0; i < targets.size(); i++) {
+        for (Copied file : copied.get(i)) {
+          if (file.rows() > 0) {
+            written.get(i).add(published(file, layout, targets.get(i).nameOf(file.path())));
+          }
         }
       }
       return written;
     } catch (MillraceException e) {
-      discard(written);
+      written.forEach(this::discard);
       throw e;
-    } catch (IOException e) {
-      discard(written);
+    } catch (IOException | UncheckedIOException e) {
+      written.forEach(this::discard);
       throw new MillraceException(
           LakeError.LK_003_STORAGE_FAILED,
           "data files cannot be written to "
-              + target.place()
+              + folder.path()
               + ". Check the disk; it is tried again.",
           e);
     } finally {
-      target.clear();
+      targets.forEach(Target::clear);
     }
   }
 
@@ -198,7 +246,9 @@ final class DataFiles {
   }
 
   private static List<Copied> copied(
-      Connection duck, TableLayout layout, String columns, String select, Target target) {
+      Connection duck, TableLayout layout, String columns, String select, Target target)
+      throws IOException {
+    target.create();
     String sql =
         Text.of(
             "COPY (SELECT %s FROM (%s)) TO %s (FORMAT parquet, COMPRESSION zstd, %s, %s,"
@@ -220,7 +270,7 @@ final class DataFiles {
                     rows.getLong("count"),
                     rows.getLong("file_size_bytes"),
                     PartitionValues.written(layout, rows.getObject("partition_keys")),
-                    statistics(rows.getObject("column_statistics"))));
+                    statistics(layout, rows.getObject("column_statistics"))));
           }
           return files;
         });
@@ -239,15 +289,16 @@ final class DataFiles {
         FileStatistics.json(file.rows(), layout.inFiles(), file.statistics()));
   }
 
-  private record Copied(
-      Path path,
-      long rows,
-      long sizeBytes,
-      PartitionValues partition,
-      Map<String, Map<String, String>> statistics) {}
-
   @SuppressWarnings("unchecked") // the driver's type of MAP(VARCHAR, MAP(VARCHAR, VARCHAR))
-  private static Map<String, Map<String, String>> statistics(Object value) {
-    return (Map<String, Map<String, String>>) value;
+  private static Map<String, ColumnStatistics> statistics(TableLayout layout, Object value) {
+    var byQuotedName = (Map<String, Map<String, String>>) value;
+    Map<String, ColumnStatistics> byName = new HashMap<>();
+    for (TableLayout.Physical column : layout.inFiles()) {
+      Map<String, String> values = byQuotedName.get(Sql.name(column.name()));
+      if (values != null) {
+        byName.put(column.name(), ColumnStatistics.ofCopy(column.column().type(), values));
+      }
+    }
+    return byName;
   }
 }

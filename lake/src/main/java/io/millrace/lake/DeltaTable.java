@@ -244,13 +244,12 @@ public final class DeltaTable {
       Features.requireRemovable(name, snapshot);
     }
     TableLayout evolved = layout.evolvedTo(evolution);
-    DataFiles files = folder.dataFiles();
-    FileChanges all = files.of(duck, live, evolved, rows);
+    DataFiles.OfChanges written = folder.dataFiles().of(duck, live, evolved, rows);
     boolean sameColumns = evolved.equals(layout);
-    CommitResult result = commit(all, next, evolved, rows.written(), rows.removed());
+    CommitResult result = commit(written.files(), next, evolved, rows.written(), rows.removed());
     if (result instanceof CommitResult.Committed committed && committed.version() == version()) {
       if (sameColumns) {
-        mirror.follow(duck, rows, all.added());
+        mirror.follow(duck, rows, written);
       } else {
         mirror.forget();
       }

@@ -34,6 +34,12 @@ public final class DuckDb implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(DuckDb.class);
 
+  /**
+   * The last one whose text is not in DICT_FSST, out of which one row costs as much as its vector;
+   * a step reads rows from all over a mirror ({@code docs/adr/0018}).
+   */
+  private static final String STORAGE = "v1.2.0";
+
   private final DuckDBConnection first;
   private final @Nullable Path ownSpill;
 
@@ -165,6 +171,7 @@ public final class DuckDb implements AutoCloseable {
     settings.setProperty("temp_directory", spill.toAbsolutePath().toString());
     settings.setProperty("max_temp_directory_size", limits.spill());
     settings.setProperty("preserve_insertion_order", "false");
+    settings.setProperty("storage_compatibility_version", STORAGE);
     try {
       DuckDb duckDb =
           new DuckDb(

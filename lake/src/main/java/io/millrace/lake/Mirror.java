@@ -174,7 +174,7 @@ public final class Mirror {
       Sql.run(duck, "DROP TABLE temp.main." + Sql.name(DIED));
     }
     if (!difference.come().isEmpty()) {
-      insert(duck, difference.come(), "come dead");
+      insert(duck, table.scanOf(difference.come()).rowsWithPlace(duck, "come dead"));
       Sql.run(duck, "DROP TABLE IF EXISTS temp.main.\"come dead\"");
     }
   }
@@ -195,10 +195,8 @@ public final class Mirror {
     }
   }
 
-  private void insert(Connection duck, List<LiveFile> files, String dead) {
-    Sql.run(
-        duck,
-        "INSERT INTO " + relation + " BY NAME " + table.scanOf(files).rowsWithPlace(duck, dead));
+  private void insert(Connection duck, String rowsWithPlace) {
+    Sql.run(duck, "INSERT INTO " + relation + " BY NAME " + rowsWithPlace);
   }
 
   /** Whether it was done, the version noted with it: wholly, or not at all. */
@@ -251,9 +249,10 @@ public final class Mirror {
     version = NONE;
   }
 
-  /** Follows a commit by its new files; on any failure it is stale instead. */
-  void follow(Connection duck, RowChanges changes, List<LiveFile> added) {
+  /** Follows a commit by what it wrote; on any failure it is stale instead. */
+  void follow(Connection duck, RowChanges changes, DataFiles.OfChanges written) {
     version = NONE;
+    List<LiveFile> added = written.files().added();
     var _ =
         inTransaction(
             duck,
@@ -261,8 +260,11 @@ public final class Mirror {
               if (changes.removed() > 0) {
                 changes.deleteFrom(duck, relation);
               }
-              if (!added.isEmpty()) {
-                insert(duck, added, "no dead rows");
+              if (written.inOrder() && !added.isEmpty()) {
+                TableLayout layout = table.scan().layout();
+                insert(duck, changes.newRowsPlaced(layout, added.getFirst().ordinal()));
+              } else if (!added.isEmpty()) {
+                insert(duck, table.scanOf(added).rowsWithPlace(duck, "no dead rows"));
               }
             });
   }

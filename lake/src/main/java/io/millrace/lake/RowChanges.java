@@ -4,12 +4,9 @@ import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import java.sql.Connection;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import org.roaringbitmap.RoaringBitmap;
+import java.util.stream.Collectors;
 
 /**
  * A changes relation, counted and checked: rows with {@code _change_type} insert, update_preimage,
@@ -130,74 +127,70 @@ record RowChanges(
   }
 
   /**
-   * Writes the deletion vectors that remove the old rows.
+   * Adds the rows that leave to those that are dead.
    *
-   * @return what happens to files that are there, without new ones
    * @throws MillraceException LK-009 for a place that holds no live row, or is named twice
    */
-  FileChanges removal(Connection duck, LiveFiles live, TableFolder folder) {
+  void gather(Connection duck, DeadRows dead) {
     if (removed() == 0) {
-      return FileChanges.none();
+      return;
     }
-    Map<Long, RoaringBitmap> dead = dead(duck, live);
-    List<LiveFile> removed = new ArrayList<>();
-    Map<Long, RoaringBitmap> remaining = new LinkedHashMap<>();
-    dead.forEach((ordinal, rows) -> {
-      LiveFile file = live.require(ordinal);
-      removed.add(file);
-      if (!file.allDead(rows)) {
-        remaining.put(ordinal, rows);
-      }
-    });
-    List<LiveFile> readded = new ArrayList<>();
-    DeletionVector.write(folder, remaining)
-        .forEach((ordinal, vector) ->
-            readded.add(
-                live.require(ordinal)
-                    .with(vector, dead.getOrDefault(ordinal, new RoaringBitmap()))));
-    return new FileChanges(removed, readded, List.of(), List.of());
+    var _ =
+        Sql.query(
+            duck,
+            oldPlaces(),
+            rows -> {
+              while (rows.next()) {
+                dead.add(rows.getLong(1), rows.getLong(2));
+              }
+              return dead;
+            });
   }
 
-  /** By file, all rows that are dead after the change. */
-  private Map<Long, RoaringBitmap> dead(Connection duck, LiveFiles live) {
-    return Sql.query(
-        duck,
-        oldPlaces(),
-        rows -> {
-          Map<Long, RoaringBitmap> dead = new LinkedHashMap<>();
-          long places = 0;
-          for (; rows.next(); places++) {
-            long ordinal = rows.getLong(1);
-            RoaringBitmap bitmap = dead.get(ordinal);
-            if (bitmap == null) {
-              LiveFile file = live.get(ordinal);
-              if (file == null) {
-                throw invalid(table, "a place in a file that the table does not hold");
-              }
-              bitmap = file.dead().clone();
-              dead.put(ordinal, bitmap);
-            }
-            if (!bitmap.checkedAdd(Math.toIntExact(rows.getLong(2)))) {
-              throw invalid(table, "a place whose row is dead already, or that is named twice");
-            }
-          }
-          requireCounted("places", places, removed());
-          return dead;
-        });
+  /**
+   * A query of all of it, to be read in the order of its rows: the columns of the files, {@code
+   * __new} (whether the row comes), {@code __file}, {@code __row} and DuckDB's number of the row,
+   * by which {@link #newRowsPlaced} counts.
+   */
+  String inOrder(TableLayout layout) {
+    return Text.of(
+        "SELECT %s, _change_type, %s AS __new, __file::BIGINT, __row::BIGINT, rowid FROM %s",
+        layout.toPhysical(), NEW_ROWS, relation);
+  }
+
+  /** A query of the rows that come with their places in the one file that holds them in order. */
+  String newRowsPlaced(TableLayout layout, long file) {
+    return Text.of(
+        "SELECT %s, %d::BIGINT AS __file, row_number() OVER (ORDER BY rowid) - 1 AS __row FROM %s"
+            + " WHERE %s",
+        layout.columns().stream()
+            .map(TableLayout.Physical::column)
+            .map(c -> Text.of("CAST(%1$s AS %2$s) AS %1$s", Sql.name(c.name()), c.type().sql()))
+            .collect(Collectors.joining(", ")),
+        file,
+        relation,
+        NEW_ROWS);
   }
 
   /**
    * Refuses a relation that holds other rows than were counted.
    *
+   * @param feed rows of the change feed, if it was written
    * @throws MillraceException LK-009
    */
-  void requireCounted(String what, long found, long counted) {
+  void requireCounted(long newRows, long feed, long places) {
+    requireCounted("new rows", newRows, written());
+    requireCounted("rows", feed, removed() == 0 ? 0 : rows());
+    requireCounted("places", places, removed());
+  }
+
+  private void requireCounted(String what, long found, long counted) {
     if (found != counted) {
       throw invalid(table, Text.of("%d %s where %d were counted", found, what, counted));
     }
   }
 
-  private static MillraceException invalid(TableName table, String what) {
+  static MillraceException invalid(TableName table, String what) {
     return new MillraceException(
         LakeError.LK_009_CHANGES_INVALID,
         "the changes for table "

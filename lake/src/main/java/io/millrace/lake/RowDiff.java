@@ -208,7 +208,6 @@ public record RowDiff(
             > 0;
   }
 
-  /** Fills the temp table and counts what is in it. */
   private Changes compare(Connection duck, String changes, String rows, String wanted) {
     if (!key.isEmpty()) {
       refuseDuplicates(duck, wanted);
@@ -216,10 +215,13 @@ public record RowDiff(
     return counted(duck, changes, key.isEmpty() ? bag(rows, wanted) : keyed(rows, wanted));
   }
 
+  /** Fills the temp table and counts what is in it. */
   private Changes counted(Connection duck, String changes, String select) {
     String name = "temp.main." + Sql.name(changes);
-    Sql.run(duck, Text.of("CREATE OR REPLACE TEMP TABLE %s AS %s", Sql.name(changes), select));
-    return RowChanges.of(duck, table, name).found();
+    long rows =
+        Sql.update(
+            duck, Text.of("CREATE OR REPLACE TEMP TABLE %s AS %s", Sql.name(changes), select));
+    return rows == 0 ? new Changes(name, 0, 0, 0) : RowChanges.of(duck, table, name).found();
   }
 
   private void refuseDuplicates(Connection duck, String wanted) {

@@ -2,6 +2,7 @@ package io.millrace.lake;
 
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,6 +17,10 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.duckdb.DuckDBResultSet;
 
 /** Text of DuckDB statements, quoted, and their execution with our errors. */
 public final class Sql {
@@ -140,6 +145,35 @@ public final class Sql {
     }
   }
 
+  /**
+   * Executes a query and reads its rows as Arrow batches.
+   *
+   * @param batchRows at most about so many rows each
+   */
+  static void batches(Connection duck, String sql, long batchRows, Batches reading) {
+    try (BufferAllocator allocator = new RootAllocator()) {
+      batches(duck, sql, allocator, batchRows, reading);
+    }
+  }
+
+  /**
+   * As {@link #batches(Connection, String, long, Batches)}, in memory that this allocator lends.
+   */
+  static void batches(
+      Connection duck, String sql, BufferAllocator allocator, long batchRows, Batches reading) {
+    try (Statement statement = statement(duck);
+        ResultSet rows = statement.executeQuery(sql);
+        ArrowReader reader =
+            (ArrowReader)
+                rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, batchRows)) {
+      reading.read(reader);
+    } catch (SQLException e) {
+      throw failed(sql, e);
+    } catch (IOException e) {
+      throw failed(sql, new SQLException("the Arrow stream broke off", e));
+    }
+  }
+
   /** The error of a failed statement; DuckDB's own text, which may quote values, is its cause. */
   static MillraceException failed(String sql, SQLException cause) {
     String start = sql.strip().replaceAll("\\s+", " ");
@@ -157,6 +191,13 @@ public final class Sql {
   private static String kind(SQLException cause) {
     Matcher kind = KIND.matcher(String.valueOf(cause.getMessage()));
     return kind.lookingAt() ? " (" + kind.group(1) + ")" : "";
+  }
+
+  /** Takes the rows of a query as Arrow batches. */
+  @FunctionalInterface
+  public interface Batches {
+    /** Called once; the reader, its batches and their memory are gone after. */
+    void read(ArrowReader batches) throws IOException;
   }
 
   /** Reads the rows of a result. */

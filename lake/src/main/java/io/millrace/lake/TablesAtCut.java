@@ -4,17 +4,11 @@ import io.millrace.contracts.TableName;
 import io.millrace.contracts.error.LakeError;
 import io.millrace.contracts.error.MillraceException;
 import io.millrace.contracts.row.RowSchema;
-import java.io.IOException;
 import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.ipc.ArrowReader;
-import org.duckdb.DuckDBResultSet;
 
 /**
  * Tables of a lake as they were at one cut: views of their own names in DuckDB, so that a SELECT
@@ -32,13 +26,6 @@ public final class TablesAtCut {
   public TablesAtCut(Connection duck, long cut) {
     this.duck = duck;
     this.cut = cut;
-  }
-
-  /** Takes what a SELECT gives. */
-  @FunctionalInterface
-  public interface Batches {
-    /** Called once; the reader, its batches and their memory are gone after. */
-    void read(ArrowReader batches) throws IOException;
   }
 
   /**
@@ -81,17 +68,7 @@ public final class TablesAtCut {
    * @param batchRows at most about so many rows each
    * @throws MillraceException LK-004 when DuckDB refuses it
    */
-  public void read(String select, BufferAllocator allocator, long batchRows, Batches batches) {
-    try (Statement statement = duck.createStatement();
-        ResultSet rows = statement.executeQuery(select);
-        ArrowReader reader =
-            (ArrowReader)
-                rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, batchRows)) {
-      batches.read(reader);
-    } catch (SQLException e) {
-      throw Sql.failed(select, e);
-    } catch (IOException e) {
-      throw Sql.failed(select, new SQLException("the Arrow stream broke off", e));
-    }
+  public void read(String select, BufferAllocator allocator, long batchRows, Sql.Batches batches) {
+    Sql.batches(duck, select, allocator, batchRows, batches);
   }
 }

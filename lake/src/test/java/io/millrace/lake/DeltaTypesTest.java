@@ -14,84 +14,6 @@ import org.junit.jupiter.api.Test;
 
 class DeltaTypesTest extends LakeFixture {
 
-  private static List<String> extremes(DataType type) {
-    return switch (type) {
-      case DataType.Decimal(int precision, int scale) -> {
-        String digits = "9".repeat(precision - scale) + "." + "9".repeat(scale);
-        yield List.of("'" + digits + "'", "'-" + digits + "'", "0");
-      }
-      case DataType.ListOf(DataType element) ->
-          List.of("[]", "[NULL]", "[" + String.join(", ", cast(element)) + "]");
-      case DataType.MapOf(DataType key, DataType value) -> {
-        List<String> keys = cast(key);
-        List<String> values = cast(value);
-        yield List.of(
-            "MAP {}",
-            "MAP {" + keys.getFirst() + ": NULL}",
-            "MAP {"
-                + keys.getFirst()
-                + ": "
-                + values.getFirst()
-                + ", "
-                + keys.getLast()
-                + ": "
-                + values.getLast()
-                + "}");
-      }
-      case DataType.Struct struct -> {
-        List<String> rows = new ArrayList<>();
-        for (int row = 0; row < 6; row++) {
-          List<String> fields = new ArrayList<>();
-          for (DataType.Struct.Field field : struct.fields()) {
-            List<String> values = cast(field.type());
-            fields.add(
-                Sql.name(field.name()) + ": " + (row < values.size() ? values.get(row) : "NULL"));
-          }
-          rows.add("{" + String.join(", ", fields) + "}");
-        }
-        yield rows;
-      }
-      case Simple simple ->
-          switch (simple) {
-            case UUID ->
-                List.of(
-                    "'00000000-0000-0000-0000-000000000000'",
-                    "'FFFFFFFF-ffff-FFFF-ffff-FFFFFFFFFFFF'",
-                    "'6ba7b810-9dad-11d1-80b4-00c04fd430c8'");
-            case BOOLEAN -> List.of("true", "false");
-            case TINYINT -> List.of("-128", "127");
-            case SMALLINT -> List.of("-32768", "32767");
-            case INTEGER -> List.of("-2147483648", "2147483647");
-            case BIGINT -> List.of("-9223372036854775808", "9223372036854775807");
-            case FLOAT, DOUBLE -> List.of("'NaN'", "'Infinity'", "'-Infinity'", "1.5", "'-0.0'");
-            case VARCHAR ->
-                List.of(
-                    "''",
-                    "'NULL'",
-                    "'a\nb'",
-                    "'\u00e9\u4e2d\ud83d\ude00'",
-                    "repeat('\ud83d\ude00', 400)");
-            case BLOB -> List.of("''::BLOB", "'\\x00\\xFF'::BLOB");
-            case DATE -> List.of("'0001-01-01'", "'9999-12-31'", "'1969-12-31'");
-            case TIMESTAMP ->
-                List.of(
-                    "'0001-01-01 00:00:00'",
-                    "'9999-12-31 23:59:59.999999'",
-                    "'1969-12-31 23:59:59.000001'");
-            case TIMESTAMPTZ ->
-                List.of(
-                    "'0001-01-01 00:00:00+00'",
-                    "'9999-12-31 23:59:59.999999+00'",
-                    "'2026-01-01 00:00:00.123456-11'");
-            case TIME -> List.of();
-          };
-    };
-  }
-
-  private static List<String> cast(DataType type) {
-    return extremes(type).stream().map(v -> "CAST(" + v + " AS " + type.sql() + ")").toList();
-  }
-
   private static List<DataType> nested(List<DataType> plain) {
     List<DataType.Struct.Field> fields = new ArrayList<>();
     for (int i = 0; i < plain.size(); i++) {
@@ -110,13 +32,7 @@ class DeltaTypesTest extends LakeFixture {
 
   @Test
   void holdsEveryValueOfEveryTypeThroughBothReaders() throws Exception {
-    List<DataType> types = new ArrayList<>(List.of(Simple.values()));
-    types.remove(Simple.TIME);
-    types.add(new DataType.Decimal(1, 0));
-    types.add(new DataType.Decimal(9, 2));
-    types.add(new DataType.Decimal(18, 18));
-    types.add(new DataType.Decimal(38, 0));
-    types.add(new DataType.Decimal(38, 19));
+    List<DataType> types = ExtremeValues.flatTypes();
     types.addAll(nested(List.copyOf(types)));
     List<Column> columns = new ArrayList<>();
     columns.add(new Column("id", Simple.INTEGER, false));
@@ -124,19 +40,7 @@ class DeltaTypesTest extends LakeFixture {
       columns.add(new Column("c \"" + i, types.get(i), true));
     }
     RowSchema schema = new RowSchema(columns, List.of("id"));
-    List<String> selects = new ArrayList<>();
-    for (int row = 0; row < 6; row++) {
-      StringBuilder select = new StringBuilder("SELECT " + row + " AS id");
-      for (int i = 0; i < types.size(); i++) {
-        List<String> values = extremes(types.get(i));
-        select
-            .append(", CAST(")
-            .append(row < values.size() ? values.get(row) : "NULL")
-            .append(" AS " + types.get(i).sql() + ") AS " + Sql.name("c \"" + i));
-      }
-      selects.add(select.toString());
-    }
-    Sql.run(duck, "CREATE TABLE wanted AS " + String.join(" UNION ALL ", selects));
+    Sql.run(duck, "CREATE TABLE wanted AS " + ExtremeValues.rows(types));
     DeltaTable table =
         lake.create(NAME, TableSpec.of(schema), Watermark.at(0, "d"), duck, "FROM wanted");
     List<String> expected = rows(schema, "wanted");

@@ -28,7 +28,9 @@ class FileStatisticsTest {
   private static JsonNode of(DataType type, Map<String, String> values) throws Exception {
     TableLayout.Physical column = new TableLayout.Physical(new Column("c", type, true), 1, "c1");
     return new ObjectMapper()
-        .readTree(FileStatistics.json(7, List.of(column), Map.of("\"c1\"", values)));
+        .readTree(
+            FileStatistics.json(
+                7, List.of(column), Map.of("c1", ColumnStatistics.ofCopy(type, values))));
   }
 
   @Test
@@ -91,14 +93,15 @@ class FileStatisticsTest {
 
   @Test
   void keepsAllDigitsOfADecimal() throws Exception {
+    DataType type = new DataType.Decimal(38, 19);
     String digits = "9".repeat(19) + "." + "9".repeat(19);
     assertThat(
             FileStatistics.json(
                 1,
-                List.of(
-                    new TableLayout.Physical(
-                        new Column("c", new DataType.Decimal(38, 19), true), 1, "c1")),
-                Map.of("\"c1\"", Map.of("min", "-" + digits, "max", digits))))
+                List.of(new TableLayout.Physical(new Column("c", type, true), 1, "c1")),
+                Map.of(
+                    "c1",
+                    ColumnStatistics.ofCopy(type, Map.of("min", "-" + digits, "max", digits)))))
         .contains("\"c1\":-" + digits, "\"c1\":" + digits);
   }
 }
