@@ -178,7 +178,7 @@ public record RowDiff(
         all,
         each(c -> "m." + Sql.name(c.name())),
         mirror,
-        each(c -> Text.of("CAST(%1$s AS %2$s) AS %1$s", Sql.name(c.name()), c.type().sql())),
+        each(c -> cast(Sql.name(c.name()), c)),
         weighed,
         after().names().stream()
             .map(name -> Text.of("m.%1$s %2$s g.%1$s", Sql.name(name), equal))
@@ -327,19 +327,24 @@ public record RowDiff(
     return Text.of(
         "SELECT %s, __file, __row, __mirrored FROM (%s)",
         each(c ->
-            Text.of(
-                "CAST(%s AS %s) AS %s",
-                evolution.continued(before, c).map(o -> Sql.name(o.name())).orElse("NULL"),
-                c.type().sql(),
-                Sql.name(c.name()))),
+            evolution.continued(before, c).map(o -> old(o, c)).orElseGet(() -> cast("NULL", c))),
         rows);
+  }
+
+  /** Without a cast where it would change nothing: even so it has to be parsed and bound. */
+  private static String old(Column continued, Column column) {
+    return continued.type().equals(column.type()) && continued.name().equals(column.name())
+        ? Sql.name(column.name())
+        : cast(Sql.name(continued.name()), column);
+  }
+
+  private static String cast(String value, Column column) {
+    return Text.of("CAST(%s AS %s) AS %s", value, column.type().sql(), Sql.name(column.name()));
   }
 
   private String wantedRows(String wanted) {
     return Text.of(
-        "SELECT %s, true AS __wanted FROM %s",
-        each(c -> Text.of("CAST(%1$s AS %2$s) AS %1$s", Sql.name(c.name()), c.type().sql())),
-        wanted);
+        "SELECT %s, true AS __wanted FROM %s", each(c -> cast(Sql.name(c.name()), c)), wanted);
   }
 
   private String onKey() {
