@@ -23,6 +23,7 @@ import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
+import org.apache.parquet.util.AutoCloseables.ParquetCloseResourceException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +82,8 @@ final class SmallFile implements AutoCloseable {
       writer.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (ParquetCloseResourceException e) { // a full disk, found once more in closing
+      throw new UncheckedIOException(new IOException(e));
     }
   }
 

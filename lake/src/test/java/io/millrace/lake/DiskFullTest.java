@@ -102,6 +102,30 @@ class DiskFullTest extends LakeFixture {
     }
   }
 
+  @Test
+  void fewRowsForWhichThereIsNoSpaceAreTriedAgain() throws Exception {
+    Path disk = Files.createDirectories(directory.resolve("disk"));
+    assumeThat(run("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk.toString())).isZero();
+    try (Lake small = new Lake(disk.resolve("lake"), Clock.systemUTC(), new LocalFiles())) {
+      DeltaTable table = small.create(NAME, TableSpec.of(SCHEMA), Watermark.at(0, "d"));
+      Mirror mirror = Mirror.load(duck, table, "mirror");
+      String rows = "SELECT i AS id, sha256(i::VARCHAR) AS name, i AS amount FROM range(400) t(i)";
+      Set<String> before = names(table.path());
+      for (int room = 0; room < 28; room += 4) {
+        fillBut(disk, room);
+        assertThatThrownBy(() -> make(table, mirror, 1, rows))
+            .isInstanceOf(MillraceException.class)
+            .hasMessageStartingWith("LK-003");
+        Files.delete(disk.resolve("filler"));
+        assertThat(names(table.path())).isEqualTo(before);
+      }
+      assertThat(make(table, mirror, 1, rows)).isInstanceOf(CommitResult.Committed.class);
+      assertThat(mirror.current()).isTrue();
+    } finally {
+      assertThat(run("umount", "-l", disk.toString())).isZero();
+    }
+  }
+
   private static void fillBut(Path disk, int kilobytes) throws IOException {
     long free = Files.getFileStore(disk).getUsableSpace();
     Files.write(disk.resolve("filler"), new byte[(int) Math.max(0, free - kilobytes * 1024L)]);

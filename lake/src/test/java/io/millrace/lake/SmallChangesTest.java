@@ -1,6 +1,7 @@
 package io.millrace.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.contracts.TableName;
 import io.millrace.contracts.row.Column;
@@ -33,6 +34,14 @@ class SmallChangesTest extends LakeFixture {
             + " logical_type LIKE 'Time%' THEN logical_type END FROM parquet_schema("
             + Sql.text(lake.open(name).path().resolve(files(name).getFirst().path()).toString())
             + ") WHERE num_children IS NULL");
+  }
+
+  private long rowGroups(DeltaTable table, LiveFile file) {
+    return Sql.number(
+        duck,
+        "SELECT num_row_groups FROM parquet_file_metadata("
+            + Sql.text(table.path().resolve(file.path()).toString())
+            + ")");
   }
 
   private void assertMirrorIsAsLoaded(DeltaTable table, Mirror mirror) {
@@ -106,13 +115,7 @@ class SmallChangesTest extends LakeFixture {
         "SELECT i AS id, array_to_string(list_transform(range(6000), lambda j: sha256((i * 6000 +"
             + " j)::VARCHAR)), '') AS name, i AS amount FROM range(10, 60) t(i)");
     LiveFile file = files(NAME).stream().filter(f -> f.rows() == 50).findFirst().orElseThrow();
-    assertThat(
-            Sql.number(
-                duck,
-                "SELECT num_row_groups FROM parquet_file_metadata("
-                    + Sql.text(table.path().resolve(file.path()).toString())
-                    + ")"))
-        .isGreaterThan(1);
+    assertThat(rowGroups(table, file)).isGreaterThan(1);
     assertThat(file.statistics())
         .contains("\"minValues\":{\"c1\":10,", "\"maxValues\":{\"c1\":59,")
         .contains("\"nullCount\":{\"c1\":0,\"c2\":0,\"c3\":0}");
@@ -166,5 +169,43 @@ class SmallChangesTest extends LakeFixture {
     assertMirrorIsAsLoaded(table, mirror);
     make(table, mirror, 2, "SELECT id, rowid + 1 AS rowid FROM mirror WHERE id <> 4");
     assertMirrorIsAsLoaded(table, mirror);
+  }
+
+  @Test
+  void tellsThatAFileCannotBeWritten() {
+    DeltaTable table = createTable();
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> make(table, mirror, 1, "SELECT 10 AS id, 'a' AS name, 1 AS amount"))
+          .hasMessageContaining("LK-003");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void writesInfinityAsCopyDoes() {
+    RowSchema schema =
+        new RowSchema(
+            List.of(
+                new Column("id", Simple.INTEGER, false),
+                new Column("d", Simple.DATE, true),
+                new Column("t", Simple.TIMESTAMP, true),
+                new Column("z", Simple.TIMESTAMPTZ, true)),
+            List.of("id"));
+    String rows =
+        "SELECT 1 AS id, 'infinity'::DATE AS d, 'infinity'::TIMESTAMP AS t, 'infinity'::TIMESTAMPTZ"
+            + " AS z UNION ALL SELECT 2, '-infinity', '-infinity', '-infinity' UNION ALL SELECT 3,"
+            + " '2020-01-01', '2020-01-01', '2020-01-01'";
+    lake.create(COPIED, TableSpec.of(schema), Watermark.at(0, "d"), duck, rows);
+    DeltaTable table = lake.create(NAME, TableSpec.of(schema), Watermark.at(0, "d"));
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    make(table, mirror, 1, rows);
+    assertMirrorIsAsLoaded(table, mirror);
+    assertThat(files(NAME).getFirst().statistics())
+        .isEqualTo(files(COPIED).getFirst().statistics());
+    assertThat(rows(schema, Mirror.load(duck, lake.open(NAME), "small").relation()))
+        .isEqualTo(rows(schema, Mirror.load(duck, lake.open(COPIED), "copied").relation()));
   }
 }
