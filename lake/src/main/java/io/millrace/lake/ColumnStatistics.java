@@ -32,8 +32,8 @@ record ColumnStatistics(long nulls, @Nullable JsonNode least, @Nullable JsonNode
   private static final JsonNodeFactory JSON = FileStatistics.JSON.getNodeFactory();
   private static final int TEXT_CHARS_MAX = 32;
 
-  /** Sorts after any character that can follow. */
-  private static final String AFTER_ALL = "\uDBFF\uDFFF";
+  /** The character that sorts after all others. */
+  private static final String LAST = "\uDBFF\uDFFF";
 
   private static final DateTimeFormatter DUCK =
       DateTimeFormatter.ofPattern(
@@ -85,7 +85,7 @@ record ColumnStatistics(long nulls, @Nullable JsonNode least, @Nullable JsonNode
               case TINYINT, SMALLINT, INTEGER, BIGINT -> JSON.numberNode(Long.parseLong(value));
               case FLOAT -> finite(Float.parseFloat(value), upper);
               case DOUBLE -> finite(Double.parseDouble(value), upper);
-              case VARCHAR, UUID -> JSON.textNode(cut(value, upper));
+              case VARCHAR, UUID -> text(value, upper);
               case DATE -> date(LocalDate.parse(value));
               case TIMESTAMP -> instant(LocalDateTime.parse(value, DUCK), "", upper);
               case TIMESTAMPTZ ->
@@ -118,7 +118,7 @@ record ColumnStatistics(long nulls, @Nullable JsonNode least, @Nullable JsonNode
             case TINYINT, SMALLINT, INTEGER, BIGINT ->
                 JSON.numberNode(((Number) value).longValue());
             case FLOAT, DOUBLE -> finite(((Number) value).doubleValue(), upper);
-            case VARCHAR, UUID -> JSON.textNode(cut(((Binary) value).toStringUsingUTF8(), upper));
+            case VARCHAR, UUID -> text(((Binary) value).toStringUsingUTF8(), upper);
             case DATE -> date(LocalDate.ofEpochDay(((Number) value).longValue()));
             case TIMESTAMP -> instant(ofMicros((Long) value), "", upper);
             case TIMESTAMPTZ -> instant(ofMicros((Long) value), "Z", upper);
@@ -162,11 +162,15 @@ record ColumnStatistics(long nulls, @Nullable JsonNode least, @Nullable JsonNode
     return year >= 1 && year <= 9999;
   }
 
-  private static String cut(String value, boolean upper) {
+  private static @Nullable JsonNode text(String value, boolean upper) {
     if (value.codePointCount(0, value.length()) <= TEXT_CHARS_MAX) {
-      return value;
+      return JSON.textNode(value);
     }
-    String start = value.substring(0, value.offsetByCodePoints(0, TEXT_CHARS_MAX));
-    return upper ? start + AFTER_ALL : start;
+    int end = value.offsetByCodePoints(0, TEXT_CHARS_MAX);
+    String start = value.substring(0, end);
+    if (!upper) {
+      return JSON.textNode(start);
+    }
+    return value.startsWith(LAST, end) ? null : JSON.textNode(start + LAST);
   }
 }

@@ -172,6 +172,26 @@ class SmallChangesTest extends LakeFixture {
   }
 
   @Test
+  void skipsNoTextByTheCutOfItsBound() {
+    DeltaTable table = createTable();
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    make(
+        table,
+        mirror,
+        1,
+        "SELECT 10 AS id, repeat('a', 32) || repeat(chr(1114111), 2) || 'b' AS name, 1 AS amount");
+    FileSkipping greater =
+        new FileSkipping(
+            table.scan().layout(),
+            List.of(
+                new Condition.Compares(
+                    "name",
+                    Condition.Comparison.AT_LEAST,
+                    "a".repeat(32) + "\uDBFF\uDFFF".repeat(2) + "b")));
+    assertThat(greater.remaining(duck, table.scan().files())).hasSize(1);
+  }
+
+  @Test
   void tellsThatAFileCannotBeWritten() {
     DeltaTable table = createTable();
     Mirror mirror = Mirror.load(duck, table, "mirror");
