@@ -20,6 +20,9 @@ final class SmallChanges {
   /** About here two COPYs begin to be as fast. */
   private static final long ROWS_MAX = 1_500;
 
+  /** Rows of an Arrow batch, whose memory no limit of DuckDB's counts; rows may be wide. */
+  private static final long ROWS_OF_BATCH = 128;
+
   private final RowChanges changes;
   private final TableLayout layout;
   private final DeadRows dead;
@@ -37,7 +40,8 @@ final class SmallChanges {
 
   /** Whether it is for these. */
   static boolean fits(RowChanges changes, TableLayout layout) {
-    return changes.rows() <= ROWS_MAX
+    return changes.rows() > 0
+        && changes.rows() <= ROWS_MAX
         && layout.partitionBy().isEmpty()
         && layout.columns().stream().noneMatch(c -> c.stored() instanceof DataType.Nested);
   }
@@ -55,7 +59,7 @@ final class SmallChanges {
     Sql.batches(
         duck,
         changes.inOrder(layout),
-        ROWS_MAX,
+        ROWS_OF_BATCH,
         reader -> {
           VectorSchemaRoot batch = reader.getVectorSchemaRoot();
           try (SmallFile come = changes.written() == 0 ? null : newRows(rows, batch);

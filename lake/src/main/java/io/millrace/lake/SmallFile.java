@@ -37,6 +37,7 @@ final class SmallFile implements AutoCloseable {
   /** Of wide rows the file gets several row groups, so that the heap holds but one of them. */
   private static final long ROW_GROUP_BYTES = 8L << 20;
 
+  /** Never more, however narrow they were: wide ones may follow. */
   private static final int ROWS_UNTIL_CHECK = 16;
 
   private final Path path;
@@ -61,6 +62,7 @@ final class SmallFile implements AutoCloseable {
               .withDictionaryEncoding(false)
               .withRowGroupSize(ROW_GROUP_BYTES)
               .withMinRowCountForPageSizeCheck(ROWS_UNTIL_CHECK)
+              .withMaxRowCountForPageSizeCheck(ROWS_UNTIL_CHECK)
               .build();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

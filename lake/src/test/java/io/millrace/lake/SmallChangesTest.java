@@ -172,6 +172,35 @@ class SmallChangesTest extends LakeFixture {
   }
 
   @Test
+  void keepsFewWideRowsInMemoryAfterNarrowOnes() {
+    DeltaTable table = createTable();
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    make(
+        table,
+        mirror,
+        1,
+        "SELECT i AS id, CASE WHEN i < 100 THEN 'a' ELSE"
+            + " array_to_string(list_transform(range(6000), lambda j: sha256((i * 6000 +"
+            + " j)::VARCHAR)), '') END AS name, i AS amount FROM range(10, 160) t(i)");
+    LiveFile file = files(NAME).stream().filter(f -> f.rows() == 150).findFirst().orElseThrow();
+    assertThat(rowGroups(table, file)).isGreaterThan(1);
+  }
+
+  @Test
+  void commitsNoChangesOfNoRelation() {
+    DeltaTable table = createTable();
+    Mirror mirror = Mirror.load(duck, table, "mirror");
+    CommitResult result =
+        table.commit(
+            duck,
+            mirror,
+            new RowDiff.Changes("", 0, 0, 0),
+            Watermark.at(1, "d"),
+            Evolution.to(table.schema()));
+    assertThat(result).isInstanceOf(CommitResult.Committed.class);
+  }
+
+  @Test
   void skipsNoTextByTheCutOfItsBound() {
     DeltaTable table = createTable();
     Mirror mirror = Mirror.load(duck, table, "mirror");
