@@ -21,7 +21,7 @@ final class SmallChanges {
   private static final long ROWS_MAX = 1_500;
 
   /** Rows of an Arrow batch, whose memory no limit of DuckDB's counts; rows may be wide. */
-  private static final long ROWS_OF_BATCH = 128;
+  private static final long ROWS_OF_BATCH = 256;
 
   private final RowChanges changes;
   private final TableLayout layout;
