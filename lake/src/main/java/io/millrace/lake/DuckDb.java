@@ -36,7 +36,8 @@ public final class DuckDb implements AutoCloseable {
 
   /**
    * The last one whose text is not in DICT_FSST, out of which one row costs as much as its vector;
-   * a step reads rows from all over a mirror ({@code docs/adr/0018}).
+   * a step reads rows from all over a mirror ({@code docs/adr/0018}). What is in memory has no such
+   * format, and its statements would be told as JSON in an older form too.
    */
   private static final String STORAGE = "v1.2.0";
 
@@ -171,7 +172,9 @@ public final class DuckDb implements AutoCloseable {
     settings.setProperty("temp_directory", spill.toAbsolutePath().toString());
     settings.setProperty("max_temp_directory_size", limits.spill());
     settings.setProperty("preserve_insertion_order", "false");
-    settings.setProperty("storage_compatibility_version", STORAGE);
+    if (!file.isEmpty()) {
+      settings.setProperty("storage_compatibility_version", STORAGE);
+    }
     try {
       DuckDb duckDb =
           new DuckDb(
