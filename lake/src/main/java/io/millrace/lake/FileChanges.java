@@ -16,10 +16,6 @@ record FileChanges(
     List<LiveFile> added,
     List<DataFiles.Written> changes) {
 
-  static FileChanges none() {
-    return new FileChanges(List.of(), List.of(), List.of(), List.of());
-  }
-
   static FileChanges append(List<LiveFile> added) {
     return new FileChanges(List.of(), List.of(), added, List.of());
   }

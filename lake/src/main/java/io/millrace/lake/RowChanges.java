@@ -165,7 +165,7 @@ record RowChanges(
             + " WHERE %s",
         layout.columns().stream()
             .map(TableLayout.Physical::column)
-            .map(c -> Text.of("CAST(%1$s AS %2$s) AS %1$s", Sql.name(c.name()), c.type().sql()))
+            .map(c -> RowDiff.cast(Sql.name(c.name()), c))
             .collect(Collectors.joining(", ")),
         file,
         relation,

@@ -338,7 +338,8 @@ public record RowDiff(
         : cast(Sql.name(continued.name()), column);
   }
 
-  private static String cast(String value, Column column) {
+  /** The value as one of the column, under its name. */
+  static String cast(String value, Column column) {
     return Text.of("CAST(%s AS %s) AS %s", value, column.type().sql(), Sql.name(column.name()));
   }
 

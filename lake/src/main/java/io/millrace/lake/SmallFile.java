@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A Parquet file of few rows, written by parquet-java from the vectors of an Arrow batch. A COPY of
- * them costs thrice as much, for DuckDB plans a statement first ({@code docs/adr/0018}). Its
- * methods throw {@link UncheckedIOException} when the file cannot be written.
+ * them costs more, for DuckDB plans a statement first ({@code docs/adr/0018}). Its methods throw
+ * {@link UncheckedIOException} when the file cannot be written.
  */
 final class SmallFile implements AutoCloseable {
   private static final ParquetConfiguration PLAIN = new PlainParquetConfiguration();
