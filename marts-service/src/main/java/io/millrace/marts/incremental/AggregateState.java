@@ -1,5 +1,6 @@
 package io.millrace.marts.incremental;
 
+import io.millrace.warehouse.algebra.Call;
 import io.millrace.warehouse.algebra.Expr;
 import io.millrace.warehouse.algebra.Node;
 import java.util.ArrayList;
@@ -31,14 +32,22 @@ record AggregateState(Node.Aggregate node, String table, Statements statements) 
     statements.run("CREATE OR REPLACE TABLE %s AS %s".formatted(table, whole(rows.from(input()))));
   }
 
+  /** An extreme needs to know what really came and went. */
+  @Override
+  public boolean addsUp() {
+    return node.calls().stream().noneMatch(c -> c.exactness() == Call.Exactness.EXTREME);
+  }
+
   @Override
   public Optional<String> refresh(Rows rows, String changes) {
-    String change = statements.temporary(change(changes));
+    Optional<String> moved = statements.temporaryUnlessEmpty(change(changes));
+    if (moved.isEmpty()) {
+      return moved;
+    }
+    String change = moved.get();
     String same = same(change);
-    String before =
-        statements.temporary(
-            "SELECT s.* FROM %s s SEMI JOIN %s d ON %s".formatted(table, change, same));
-    String after = after(rows, change, before, same);
+    String both = statements.temporary(both(change, same));
+    String after = after(rows, both);
     Inconsistent.unless(
         statements.number("SELECT count(*) FROM " + after + " WHERE n < 0") == 0, table);
     String live = groups() == 0 ? "" : " WHERE n > 0";
@@ -46,14 +55,14 @@ record AggregateState(Node.Aggregate node, String table, Statements statements) 
         statements.consolidated(
             node.types(),
             "SELECT %1$s, 1 AS _w FROM %2$s%3$s UNION ALL SELECT %1$s, -1 AS _w FROM %4$s"
-                .formatted(output(), after, live, before));
+                .formatted(output(), after, live, before(both)));
     statements.run("DELETE FROM %s s USING %s d WHERE %s".formatted(table, change, same));
     statements.run("INSERT INTO %s SELECT %s FROM %s%s".formatted(table, columns(), after, live));
     return delta;
   }
 
-  /** The touched groups as they are after the change. */
-  private String after(Rows rows, String change, String before, String same) {
+  /** The touched groups as they are after the change and, where they were there, before it. */
+  private String both(String change, String same) {
     List<String> lost = each(c -> c.lost().stream().toList());
     List<String> items = new ArrayList<>();
     for (int i = 0; i < groups(); i++) {
@@ -62,17 +71,28 @@ record AggregateState(Node.Aggregate node, String table, Statements statements) 
     items.add("(coalesce(s.n, 0) + d.n)::BIGINT AS n");
     items.addAll(each(Column::after));
     items.add((lost.isEmpty() ? "false" : String.join(" OR ", lost)) + " AS lost");
-    String after =
-        statements.temporary(
-            "SELECT %s FROM %s d LEFT JOIN %s s ON %s"
-                .formatted(String.join(", ", items), change, before, same));
+    values().forEach(v -> items.add("s.%1$s AS was_%1$s".formatted(v)));
+    return "SELECT %s FROM %s d LEFT JOIN (SELECT s.* FROM %s s SEMI JOIN %s d ON %s) s ON %s"
+        .formatted(String.join(", ", items), change, table, change, same, same);
+  }
+
+  /** Of {@link #both}, the state as it was. */
+  private String before(String both) {
+    List<String> items = new ArrayList<>();
+    for (int i = 0; i < groups(); i++) {
+      items.add("k" + i);
+    }
+    values().forEach(v -> items.add("was_%1$s AS %1$s".formatted(v)));
+    return "(SELECT %s FROM %s WHERE was_n IS NOT NULL)".formatted(String.join(", ", items), both);
+  }
+
+  /** Of {@link #both}, the state as it is now, in which a group that went has no rows. */
+  private String after(Rows rows, String both) {
     // A group that is gone needs no extreme; the row without groups stays.
     String recomputed = groups() == 0 ? "lost" : "lost AND n > 0";
-    if (lost.isEmpty()
-        || statements.number("SELECT count(*) FROM " + after + " WHERE " + recomputed) == 0) {
-      return after;
-    }
-    return again(rows, after);
+    boolean any =
+        !addsUp() && statements.number("SELECT count(*) FROM " + both + " WHERE " + recomputed) > 0;
+    return any ? again(rows, both) : both;
   }
 
   /** Computes the groups whose extreme went from their rows. */
@@ -99,12 +119,15 @@ record AggregateState(Node.Aggregate node, String table, Statements statements) 
     return "SELECT %s FROM %s t%s".formatted(String.join(", ", items), from, grouping());
   }
 
-  /** Changes of state; extremes need to know what really came, so that what cancels is gone. */
+  /** Changes of state, where there are any. */
   private String change(String changes) {
     List<String> items = new ArrayList<>(keys());
     items.add("sum(t._w)::BIGINT AS n");
     items.addAll(each(c -> c.change("t")));
-    return "SELECT %s FROM %s t%s".formatted(String.join(", ", items), changes, grouping());
+    String moved = values().stream().map(v -> v + " <> 0").collect(Collectors.joining(" OR "));
+    return "SELECT %s FROM %s t%s%s"
+        .formatted(
+            String.join(", ", items), changes, grouping(), addsUp() ? " HAVING " + moved : "");
   }
 
   private List<String> keys() {
@@ -125,11 +148,17 @@ record AggregateState(Node.Aggregate node, String table, Statements statements) 
     for (int i = 0; i < groups(); i++) {
       names.add("k" + i);
     }
-    names.add("n");
+    names.addAll(values());
+    return String.join(", ", names);
+  }
+
+  /** The names of the columns beside the groups. */
+  private List<String> values() {
+    List<String> names = new ArrayList<>(List.of("n"));
     for (String item : each(c -> c.whole("t"))) {
       names.add(item.substring(item.lastIndexOf(' ') + 1));
     }
-    return String.join(", ", names);
+    return names;
   }
 
   private String output() {

@@ -2,9 +2,7 @@ package io.millrace.marts.incremental;
 
 import io.millrace.contracts.TableName;
 import io.millrace.lake.Sql;
-import io.millrace.warehouse.algebra.Expr;
 import io.millrace.warehouse.algebra.Node;
-import io.millrace.warehouse.algebra.Node.On;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,14 +53,38 @@ record Changes(
       case Node.Constants _ -> Optional.empty();
       case Node.Project _, Node.Join _ -> region(node);
       case Node.Filter f -> f.moves() ? moving(f) : region(f);
-      case Node.Match m -> match(m);
+      case Node.Match m -> new MatchChanges(this, m).compute();
       case Node.Union u -> union(u);
       case Node.Unnest u ->
           of(u.input()).flatMap(d -> consolidated(u, Rows.unnest(u, d, ", t._w")));
       case Node.Aggregate _, Node.Window _, Node.First _, Node.Top _, Node.Stored _ -> {
         State state = states.of(node);
-        yield of(state.input()).flatMap(changes -> state.refresh(rows, changes));
+        yield (state.addsUp() ? unconsolidated(state.input()) : of(state.input()))
+            .flatMap(changes -> state.refresh(rows, changes));
       }
+    };
+  }
+
+  /** As {@link #of}, but to be read once only, and rows that cancel each other may stand in it. */
+  private Optional<String> unconsolidated(Node node) {
+    if (known.containsKey(node)) {
+      return of(node);
+    }
+    return switch (node) {
+      case Node.Project _, Node.Join _ -> terms(node).map(query -> "(" + query + ")");
+      case Node.Filter f when !f.moves() -> terms(f).map(query -> "(" + query + ")");
+      case Node.Scan s -> inputs.apply(s.table()).map(c -> "(" + weighed(s, c) + ")");
+      case Node.Filter _,
+          Node.Constants _,
+          Node.Match _,
+          Node.Union _,
+          Node.Unnest _,
+          Node.Aggregate _,
+          Node.Window _,
+          Node.First _,
+          Node.Top _,
+          Node.Stored _ ->
+          of(node);
     };
   }
 
@@ -79,16 +101,23 @@ record Changes(
             changes);
   }
 
-  /** One term for each leg that changed: legs before it as they are, legs after it as they were. */
   private Optional<String> region(Node node) {
     Region region = Region.of(node);
-    if (region.isRenamed()) {
-      return of(region.legs().getFirst());
-    }
+    return region.isRenamed()
+        ? of(region.legs().getFirst())
+        : terms(node).flatMap(query -> consolidated(node, query));
+  }
+
+  /**
+   * A query of a region's changes, not consolidated: one term for each leg that changed, legs
+   * before it as they are, legs after it as they were.
+   */
+  private Optional<String> terms(Node node) {
+    Region region = Region.of(node);
     if (region.legs().size() == 1 && region.legs().getFirst() instanceof Node.Scan s) {
       return inputs
           .apply(s.table())
-          .flatMap(changes -> filtered(node, region, weighed(s, changes)));
+          .map(c -> Rows.region(region, List.of("(" + weighed(s, c) + ")"), ", t0._w AS _w"));
     }
     List<Optional<String>> changed = region.legs().stream().map(this::of).toList();
     List<String> terms = new ArrayList<>();
@@ -97,14 +126,7 @@ record Changes(
         terms.add(term(region, i, changed));
       }
     }
-    return terms.isEmpty()
-        ? Optional.empty()
-        : consolidated(node, String.join(" UNION ALL ", terms));
-  }
-
-  /** Of a table's changes what passes and is read: consolidated once. */
-  private Optional<String> filtered(Node node, Region region, String weighed) {
-    return consolidated(node, Rows.region(region, List.of("(" + weighed + ")"), ", t0._w AS _w"));
+    return terms.isEmpty() ? Optional.empty() : Optional.of(String.join(" UNION ALL ", terms));
   }
 
   private String term(Region region, int i, List<Optional<String>> changed) {
@@ -125,7 +147,7 @@ record Changes(
   }
 
   /** A query of the rows as they were, with weights. */
-  private String was(Node node) {
+  String was(Node node) {
     int width = node.types().size();
     String now = "SELECT %s, 1 AS _w FROM %s".formatted(Names.columns(width), rows.from(node));
     return of(node)
@@ -138,7 +160,7 @@ record Changes(
    *
    * @param now those rows as they are, to stand in FROM
    */
-  private String was(Node node, Keys keys, String now) {
+  String was(Node node, Keys keys, String now) {
     int width = node.types().size();
     String weighed = "SELECT %s, 1 AS _w FROM %s".formatted(Names.columns(width), now);
     return of(node)
@@ -173,74 +195,7 @@ record Changes(
     return terms.isEmpty() ? Optional.empty() : consolidated(f, String.join(" UNION ALL ", terms));
   }
 
-  /**
-   * A match is linear in its left side. What the right side's changes touch are the left rows of
-   * their keys: as they were, matched again with the right rows of these keys, then and now.
-   */
-  private Optional<String> match(Node.Match m) {
-    Matching matching = new Matching(m);
-    Optional<String> left = of(m.left());
-    Optional<String> right = of(m.right());
-    int width = m.types().size();
-    List<String> terms = new ArrayList<>();
-    left.ifPresent(d -> terms.add(matching.sql(d, rows.from(m.right()), true)));
-    right.ifPresent(d -> {
-      Sides sides = sides(m, d);
-      terms.add(matching.sql(sides.touched(), sides.now(), true));
-      terms.add(
-          "SELECT %s, -_w AS _w FROM (%s)"
-              .formatted(Names.columns(width), matching.sql(sides.touched(), sides.was(), true)));
-    });
-    // The terms are stored first: DuckDB 2.0 loses all groups of a HAVING over a LEFT JOIN whose
-    // right side its statistics prove empty.
-    return terms.isEmpty()
-        ? Optional.empty()
-        : consolidated(m, statements.temporary(String.join(" UNION ALL ", terms)));
-  }
-
-  /**
-   * What a change of the right side concerns.
-   *
-   * @param touched left rows as they were, with weights
-   * @param now right rows that can match them
-   * @param was the same as they were
-   */
-  private record Sides(String touched, String now, String was) {}
-
-  private Sides sides(Node.Match m, String changes) {
-    List<On> on = m.nullAware() ? m.on().stream().filter(On::nullSafe).toList() : m.on();
-    if (on.isEmpty()) {
-      String left = "(" + was(m.left()) + ")";
-      String touched =
-          statements.temporary(
-              m.nullAware() ? new Matching(m).touchedMarks(left, changes) : "FROM " + left);
-      return new Sides(touched, rows.from(m.right()), plain(m.right(), was(m.right())));
-    }
-    List<Expr> right = on.stream().map(On::right).toList();
-    Keys keys =
-        Keys.of(
-            statements,
-            "SELECT DISTINCT %s FROM %s t".formatted(Keys.list(right, "t"), changes),
-            right);
-    Keys leftKeys = keys.as(on.stream().map(On::left).toList());
-    String left =
-        "(" + was(m.left(), leftKeys, "(" + rows.restricted(m.left(), leftKeys) + ")") + ")";
-    String touched =
-        statements.temporary(
-            m.nullAware() ? new Matching(m).touchedMarks(left, changes) : "FROM " + left);
-    String now = statements.temporary(rows.restricted(m.right(), keys));
-    return new Sides(touched, now, plain(m.right(), was(m.right(), keys, now)));
-  }
-
-  /** Rows without weights of a query with weights that sum up to counts. */
-  private String plain(Node node, String signed) {
-    int width = node.types().size();
-    return statements.temporary(
-        "SELECT %1$s FROM (SELECT %1$s, sum(_w)::BIGINT AS _w FROM (%2$s) GROUP BY %3$s HAVING sum(_w) > 0), range(_w)"
-            .formatted(Names.columns(width), signed, Statements.grouping(node.types())));
-  }
-
-  private Optional<String> consolidated(Node node, String query) {
+  Optional<String> consolidated(Node node, String query) {
     return statements.consolidated(node.types(), query);
   }
 }

@@ -8,22 +8,24 @@ import java.util.stream.IntStream;
  * Distinct keys in a table with columns k0, k1 ...
  *
  * @param of the expressions whose values they are
- * @param count how many there are
  * @param anyNull whether NULL is among them: then equality must be NULL-safe, else a plain one says
  *     the same and is cheaper
  */
-record Keys(String table, List<Expr> of, long count, boolean anyNull) {
+record Keys(String table, List<Expr> of, boolean anyNull) {
 
   /** The keys that a query yields. */
   static Keys of(Statements statements, String query, List<Expr> of) {
-    String table = statements.temporary(query);
+    return in(statements, statements.temporary(query), of);
+  }
+
+  /** The keys in a table. */
+  static Keys in(Statements statements, String table, List<Expr> of) {
     String nulls =
         String.join(
             " OR ", IntStream.range(0, of.size()).mapToObj(i -> "k" + i + " IS NULL").toList());
     return new Keys(
         table,
         of,
-        statements.number("SELECT count(*) FROM " + table),
         statements.number(
                 "SELECT count(*) FROM (SELECT 1 FROM " + table + " WHERE " + nulls + " LIMIT 1)")
             > 0);
@@ -31,7 +33,7 @@ record Keys(String table, List<Expr> of, long count, boolean anyNull) {
 
   /** The same keys as values of other expressions. */
   Keys as(List<Expr> others) {
-    return new Keys(table, others, count, anyNull);
+    return new Keys(table, others, anyNull);
   }
 
   /** SQL that a key in column i of an alias is the given value. */

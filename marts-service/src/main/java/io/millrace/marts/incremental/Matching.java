@@ -35,6 +35,14 @@ record Matching(Node.Match match) {
     };
   }
 
+  /** An outer join's rows of left and right ones that both have a weight. */
+  String joined(String left, String right) {
+    int width = match.left().types().size();
+    return "SELECT %s, l._w * r._w AS _w FROM %s l JOIN %s r ON %s"
+        .formatted(
+            left(width) + right(width, match.right().types().size()), left, right, condition());
+  }
+
   private static String left(int width) {
     return width == 0 ? "" : Names.columns("l", width) + ", ";
   }

@@ -15,10 +15,15 @@ sealed interface State permits AggregateState, KeyedState, StoredState {
   /** Makes the table from the input's rows as they are. */
   void build(Rows rows);
 
+  /** Whether it only adds changes up, so that rows which cancel each other may stand in them. */
+  default boolean addsUp() {
+    return false;
+  }
+
   /**
    * Brings the table to the input's rows as they are now.
    *
-   * @param changes of the input: a Z-set
+   * @param changes of the input: a Z-set, to stand in FROM once
    * @return how the operator's rows changed; empty if they did not
    */
   Optional<String> refresh(Rows rows, String changes);

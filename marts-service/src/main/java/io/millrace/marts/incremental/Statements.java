@@ -94,21 +94,23 @@ final class Statements {
     return name;
   }
 
+  /** As {@link #temporary}; empty if the query has no rows. */
+  Optional<String> temporaryUnlessEmpty(String query) {
+    String name = "ivm_" + temporary.size();
+    return fill(name, query) == 0 ? Optional.empty() : Optional.of(name);
+  }
+
   /**
    * Makes a consolidated Z-set of one that is not; gives its name, empty if nothing remains. The
    * two zeros of floating numbers are equal and stay apart, for what is computed from them differs.
    */
   Optional<String> consolidated(List<String> types, String query) {
-    String name = "ivm_" + temporary.size();
-    long rows =
-        fill(
-            name,
-            "SELECT %s, sum(_w)::BIGINT AS _w FROM %s GROUP BY %s HAVING sum(_w) <> 0"
-                .formatted(
-                    Names.columns(types.size()),
-                    query.contains(" ") ? "(" + query + ")" : query,
-                    grouping(types)));
-    return rows == 0 ? Optional.empty() : Optional.of(name);
+    return temporaryUnlessEmpty(
+        "SELECT %s, sum(_w)::BIGINT AS _w FROM %s GROUP BY %s HAVING sum(_w) <> 0"
+            .formatted(
+                Names.columns(types.size()),
+                query.contains(" ") ? "(" + query + ")" : query,
+                grouping(types)));
   }
 
   /** What stands behind GROUP BY to add up equal rows, the two zeros of floats apart. */

@@ -7,10 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The state of each operator that has some, inputs before those that read them. */
 final class States {
   private final Map<Node, State> states = new LinkedHashMap<>();
+  private final Map<Node, MatchCounts> counts = new LinkedHashMap<>();
 
   /**
    * The states of a tree, whose tables are not made yet.
@@ -20,7 +23,7 @@ final class States {
    */
   States(Node root, String prefix, Strategy aggregates, Statements statements) {
     for (Node node : root.all()) {
-      String table = Sql.name(prefix + states.size());
+      String table = Sql.name(prefix + (states.size() + counts.size()));
       switch (node) {
         case Node.Aggregate a ->
             states.put(
@@ -31,12 +34,16 @@ final class States {
         case Node.Window _, Node.First _, Node.Top _ ->
             states.put(node, new KeyedState(node, table, statements));
         case Node.Stored s -> states.put(s, new StoredState(s, table, statements));
+        case Node.Match m -> {
+          if (MatchCounts.tell(m)) {
+            counts.put(m, new MatchCounts(m, table, statements));
+          }
+        }
         case Node.Scan _,
             Node.Constants _,
             Node.Project _,
             Node.Filter _,
             Node.Join _,
-            Node.Match _,
             Node.Union _,
             Node.Unnest _ -> {}
       }
@@ -47,12 +54,21 @@ final class States {
     return Objects.requireNonNull(states.get(node));
   }
 
+  /** How many right rows a match has by key, where that is kept. */
+  Optional<MatchCounts> counts(Node.Match match) {
+    return Optional.ofNullable(counts.get(match));
+  }
+
   /** The tables' names, as SQL text. */
   List<String> tables() {
-    return states.values().stream().map(State::table).toList();
+    return Stream.concat(
+            states.values().stream().map(State::table),
+            counts.values().stream().map(MatchCounts::table))
+        .toList();
   }
 
   void build(Rows rows) {
     states.values().forEach(state -> state.build(rows));
+    counts.values().forEach(count -> count.build(rows));
   }
 }

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -67,18 +68,18 @@ class RefreshBenchmark {
         queries.add(name);
       }
       bench.say("TPC-H scale " + SCALE + ", batches of " + ORDERS + " orders");
-      Map<String, Map<RefreshMode, List<Double>>> ignored = refresh(bench, queries);
+      Map<String, Map<RefreshMode, List<Took>>> ignored = refresh(bench, queries);
       assertThat(ignored).isNotEmpty();
       for (String where : List.of("random", "recent")) {
-        Map<String, Map<RefreshMode, List<Double>>> took = new TreeMap<>();
+        Map<String, Map<RefreshMode, List<Took>>> took = new TreeMap<>();
         for (int batch = 0; batch < BATCHES; batch++) {
           change(bench, schemas, batch, where.equals("recent"));
           refresh(bench, queries)
               .forEach((query, modes) ->
-                  modes.forEach((mode, millis) ->
+                  modes.forEach((mode, one) ->
                       took.computeIfAbsent(query, q -> new EnumMap<>(RefreshMode.class))
                           .computeIfAbsent(mode, m -> new ArrayList<>())
-                          .addAll(millis)));
+                          .addAll(one)));
         }
         took.forEach((query, modes) -> say(bench, where + " " + query, modes));
       }
@@ -113,7 +114,7 @@ class RefreshBenchmark {
       bench.say("orders LEFT JOIN customers LEFT JOIN products, " + ROWS + " orders");
       var _ = refresh(bench, List.of("pipeline"));
       for (String share : List.of("0", "0.001", "0.01", "0.5")) {
-        Map<RefreshMode, List<Double>> took = new EnumMap<>(RefreshMode.class);
+        Map<RefreshMode, List<Took>> took = new EnumMap<>(RefreshMode.class);
         for (int batch = 0; batch < BATCHES; batch++) {
           long every = share.equals("0") ? 0 : Math.round(1 / Double.parseDouble(share));
           bench.forgetChanges();
@@ -122,8 +123,8 @@ class RefreshBenchmark {
           }
           refresh(bench, List.of("pipeline"))
               .get("pipeline")
-              .forEach((mode, millis) ->
-                  took.computeIfAbsent(mode, m -> new ArrayList<>()).addAll(millis));
+              .forEach(
+                  (mode, one) -> took.computeIfAbsent(mode, m -> new ArrayList<>()).addAll(one));
         }
         say(bench, "changed " + share, took);
       }
@@ -139,15 +140,14 @@ class RefreshBenchmark {
             .formatted(table, which));
   }
 
-  /** Refreshes all in all modes and compares; milliseconds by query and mode. */
-  private static Map<String, Map<RefreshMode, List<Double>>> refresh(
+  /** Refreshes all in all modes and compares; what it took by query and mode. */
+  private static Map<String, Map<RefreshMode, List<Took>>> refresh(
       Bench bench, List<String> queries) {
-    Map<String, Map<RefreshMode, List<Double>>> took = new TreeMap<>();
+    Map<String, Map<RefreshMode, List<Took>>> took = new TreeMap<>();
     for (String query : queries) {
-      Map<RefreshMode, List<Double>> modes = new EnumMap<>(RefreshMode.class);
+      Map<RefreshMode, List<Took>> modes = new EnumMap<>(RefreshMode.class);
       for (RefreshMode mode : RefreshMode.values()) {
-        Took one = bench.refresh(query, mode);
-        modes.put(mode, List.of(one.millis()));
+        modes.put(mode, List.of(bench.refresh(query, mode)));
       }
       assertThat(bench.same(query)).as(query).isTrue();
       took.put(query, modes);
@@ -156,25 +156,33 @@ class RefreshBenchmark {
     return took;
   }
 
-  private static void say(Bench bench, String what, Map<RefreshMode, List<Double>> modes) {
-    double full = median(Objects.requireNonNull(modes.get(RefreshMode.FULL)));
-    double incremental = median(Objects.requireNonNull(modes.get(RefreshMode.INCREMENTAL)));
-    double auto = median(Objects.requireNonNull(modes.get(RefreshMode.AUTO)));
+  private static void say(Bench bench, String what, Map<RefreshMode, List<Took>> modes) {
+    double full = median(modes, RefreshMode.FULL, Took::millis);
+    double incremental = median(modes, RefreshMode.INCREMENTAL, Took::millis);
+    double auto = median(modes, RefreshMode.AUTO, Took::millis);
+    double fullAlone = median(modes, RefreshMode.FULL, Took::refreshMillis);
+    double incrementalAlone = median(modes, RefreshMode.INCREMENTAL, Took::refreshMillis);
     bench.say(
         String.format(
             Locale.ROOT,
-            "%s: FULL %.1f ms, INCREMENTAL %.1f ms (x%.1f), AUTO %.1f ms (%.2f of the better)",
+            "%s: FULL %.1f ms, INCREMENTAL %.1f ms (x%.1f), AUTO %.1f ms (%.2f of the better);"
+                + " without the commit %.1f and %.1f ms (x%.1f)",
             what,
             full,
             incremental,
             full / incremental,
             auto,
-            auto / Math.min(full, incremental)));
+            auto / Math.min(full, incremental),
+            fullAlone,
+            incrementalAlone,
+            fullAlone / incrementalAlone));
   }
 
-  private static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().toList();
-    return sorted.get(sorted.size() / 2);
+  private static double median(
+      Map<RefreshMode, List<Took>> modes, RefreshMode mode, ToDoubleFunction<Took> millis) {
+    double[] sorted =
+        Objects.requireNonNull(modes.get(mode)).stream().mapToDouble(millis).sorted().toArray();
+    return sorted[sorted.length / 2];
   }
 
   /** 40 % updates, 30 % deletes, 30 % inserts of orders with their lineitems. */

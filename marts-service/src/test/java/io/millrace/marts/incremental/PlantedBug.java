@@ -15,6 +15,10 @@ enum PlantedBug implements UnaryOperator<String> {
   NULL_IN_LIST_IS_NO_MATTER("OR r\\.c\\d+ IS NULL", "", 1094),
   TIME_LETS_NOTHING_OUT(" THEN t\\._w ELSE -t\\._w END", " THEN t._w ELSE 0 END", 1011),
   COPIES_ARE_FORGOTTEN("coalesce\\(s\\.n, 0\\) \\+ d\\._w", "d._w", 1013),
+  LOST_MATCH_IS_NOT_SEEN("\\(was = 0\\) <> \\(n = 0\\)", "was = 0 AND n > 0", 1073),
+  UNMATCHED_ROW_STAYS("-l\\._w \\* k\\._w", "0", 1015),
+  MATCHES_THAT_WENT_COUNT_AS_COME("l\\._w \\* r\\._w", "l._w", 1015),
+  KEY_WITHOUT_MATCHES_IS_COUNTED("coalesce\\(s\\.n, 0\\) \\+ d\\.n AS n", "d.n AS n", 1003),
   WENT_COUNTS_AS_CAME("FILTER \\(WHERE t\\._w > 0\\)", "", 1116);
 
   private final String statement;
