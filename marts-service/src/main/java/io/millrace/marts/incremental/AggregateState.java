@@ -72,8 +72,8 @@ record AggregateState(Node.Aggregate node, String table, Statements statements) 
     items.addAll(each(Column::after));
     items.add((lost.isEmpty() ? "false" : String.join(" OR ", lost)) + " AS lost");
     values().forEach(v -> items.add("s.%1$s AS was_%1$s".formatted(v)));
-    return "SELECT %s FROM %s d LEFT JOIN (SELECT s.* FROM %s s SEMI JOIN %s d ON %s) s ON %s"
-        .formatted(String.join(", ", items), change, table, change, same, same);
+    return "SELECT %s FROM %s d LEFT JOIN %s s ON %s"
+        .formatted(String.join(", ", items), change, table, same);
   }
 
   /** Of {@link #both}, the state as it was. */

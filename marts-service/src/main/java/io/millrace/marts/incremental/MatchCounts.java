@@ -44,7 +44,7 @@ record MatchCounts(Node.Match match, String table, Statements statements) {
     String same = Names.all(width(), i -> keys.equal("d", i, "s.k" + i));
     String both =
         statements.temporary(
-            "SELECT %1$s, coalesce(s.n, 0) AS was, coalesce(s.n, 0) + d.n AS n FROM %2$s d LEFT JOIN (SELECT s.* FROM %3$s s SEMI JOIN %2$s d ON %4$s) s ON %4$s"
+            "SELECT %s, coalesce(s.n, 0) AS was, coalesce(s.n, 0) + d.n AS n FROM %s d LEFT JOIN %s s ON %s"
                 .formatted(Names.each(width(), i -> "d.k" + i), moved.get(), table, same));
     Inconsistent.unless(
         statements.number("SELECT count(*) FROM " + both + " WHERE n < 0") == 0, table);
@@ -61,8 +61,8 @@ record MatchCounts(Node.Match match, String table, Statements statements) {
   String kept(String left) {
     String equal = anyNull(left) ? "%s IS NOT DISTINCT FROM s.k%d" : "%s = s.k%d";
     String same = Names.all(width(), i -> equal.formatted(left(i), i));
-    return "SELECT %s, l._w FROM %s l %s JOIN (SELECT s.* FROM %s s SEMI JOIN %s l ON %s) s ON %s"
-        .formatted(left("l"), left, match.kind().name(), table, left, same, same);
+    return "SELECT %s, l._w FROM %s l %s JOIN %s s ON %s"
+        .formatted(left("l"), left, match.kind().name(), table, same);
   }
 
   /**
