@@ -33,6 +33,21 @@ class DuckDbTest {
     }
   }
 
+  /** What an instance with all of DuckDB 2.0's optimizers gives no row for. */
+  @Test
+  void keepsTheGroupsOfALeftJoinWhoseRightSideIsEmpty() throws Exception {
+    try (DuckDb duckDb = DuckDb.inMemory(directory, DuckDb.Limits.small());
+        Connection duck = duckDb.connect()) {
+      Sql.run(duck, "CREATE TABLE l AS SELECT i AS k, i % 3 AS v FROM range(10) t(i)");
+      Sql.run(duck, "CREATE TABLE r AS SELECT i AS k FROM range(5) t(i)");
+      String groups =
+          "SELECT count(*) FROM (SELECT l.k, sum(CASE WHEN v >= 0 THEN 1 ELSE -1 END) AS s FROM l"
+              + " LEFT JOIN (SELECT * FROM r WHERE k > 100) r ON l.k = r.k GROUP BY l.k HAVING s <>"
+              + " 0)";
+      assertThat(Sql.number(duck, groups)).isEqualTo(10);
+    }
+  }
+
   @Test
   void aSandboxReadsItsDirectoryAndReachesNothingElse() throws Exception {
     Path lake = Files.createDirectories(directory.resolve("lake"));

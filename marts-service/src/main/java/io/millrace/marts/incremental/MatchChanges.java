@@ -29,11 +29,9 @@ record MatchChanges(Changes changes, Node.Match match) {
             .counts(match)
             .map(counts -> counted(counts, left, right))
             .orElseGet(() -> selective().isEmpty() ? whole(left, right) : byKey(left, right));
-    // The terms are stored first: DuckDB 2.0 loses all groups of a HAVING over a LEFT JOIN whose
-    // right side its statistics prove empty.
     return terms.isEmpty()
         ? Optional.empty()
-        : changes.consolidated(match, temporary(String.join(" UNION ALL ", terms)));
+        : changes.consolidated(match, String.join(" UNION ALL ", terms));
   }
 
   private List<String> counted(MatchCounts counts, Optional<String> left, Optional<String> right) {

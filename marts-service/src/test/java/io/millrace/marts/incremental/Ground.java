@@ -3,9 +3,11 @@ package io.millrace.marts.incremental;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.contracts.TableName;
+import io.millrace.lake.DuckDb;
 import io.millrace.warehouse.algebra.Algebra;
 import io.millrace.warehouse.algebra.PlanReader;
 import io.millrace.warehouse.algebra.Present;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -21,19 +23,21 @@ import java.util.Optional;
 
 /** A DuckDB in memory with tables in the schema staging, their changes, and queries over them. */
 final class Ground implements AutoCloseable {
+  private final DuckDb database;
   private final Connection duck;
   private final Connection plans;
   private final Map<TableName, String> changes = new HashMap<>();
 
   Ground() {
+    database =
+        DuckDb.inMemory(
+            Path.of(System.getProperty("java.io.tmpdir")), new DuckDb.Limits("2GB", 1, "10GB"));
+    duck = database.connect();
     try {
-      duck = DriverManager.getConnection("jdbc:duckdb:");
       plans = DriverManager.getConnection("jdbc:duckdb:");
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-    run("SET TimeZone = 'UTC'");
-    run("SET threads = 1");
     run("CREATE SCHEMA staging");
     run(plans, "SET TimeZone = 'UTC'");
     run(plans, "CREATE SCHEMA staging");
@@ -82,8 +86,6 @@ final class Ground implements AutoCloseable {
 
   /** Rows that one query has and the other has not, with multiplicity. */
   long difference(String left, String right) {
-    // Each is stored first: DuckDB 2.0 loses all groups of a HAVING over a LEFT JOIN whose right
-    // side its statistics prove empty.
     run("CREATE OR REPLACE TEMP TABLE left_rows AS " + left);
     run("CREATE OR REPLACE TEMP TABLE right_rows AS " + right);
     return differenceOf("left_rows", "right_rows");
@@ -163,6 +165,7 @@ final class Ground implements AutoCloseable {
   public void close() {
     try {
       duck.close();
+      database.close();
       plans.close();
     } catch (SQLException e) {
       throw new IllegalStateException(e);
