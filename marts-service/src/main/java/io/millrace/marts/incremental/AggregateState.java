@@ -71,19 +71,17 @@ record AggregateState(Node.Aggregate node, String table, Statements statements) 
     items.add("(coalesce(s.n, 0) + d.n)::BIGINT AS n");
     items.addAll(each(Column::after));
     items.add((lost.isEmpty() ? "false" : String.join(" OR ", lost)) + " AS lost");
-    values().forEach(v -> items.add("s.%1$s AS was_%1$s".formatted(v)));
+    state().forEach(c -> items.add("s.%1$s AS was_%1$s".formatted(c)));
     return "SELECT %s FROM %s d LEFT JOIN %s s ON %s"
         .formatted(String.join(", ", items), change, table, same);
   }
 
   /** Of {@link #both}, the state as it was. */
   private String before(String both) {
-    List<String> items = new ArrayList<>();
-    for (int i = 0; i < groups(); i++) {
-      items.add("k" + i);
-    }
-    values().forEach(v -> items.add("was_%1$s AS %1$s".formatted(v)));
-    return "(SELECT %s FROM %s WHERE was_n IS NOT NULL)".formatted(String.join(", ", items), both);
+    return "(SELECT %s FROM %s WHERE was_n IS NOT NULL)"
+        .formatted(
+            state().stream().map("was_%1$s AS %1$s"::formatted).collect(Collectors.joining(", ")),
+            both);
   }
 
   /** Of {@link #both}, the state as it is now, in which a group that went has no rows. */
@@ -144,12 +142,17 @@ record AggregateState(Node.Aggregate node, String table, Statements statements) 
   }
 
   private String columns() {
+    return String.join(", ", state());
+  }
+
+  /** The names of the table's columns. */
+  private List<String> state() {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < groups(); i++) {
       names.add("k" + i);
     }
     names.addAll(values());
-    return String.join(", ", names);
+    return names;
   }
 
   /** The names of the columns beside the groups. */

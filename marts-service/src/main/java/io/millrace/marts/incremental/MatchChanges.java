@@ -7,6 +7,8 @@ import io.millrace.warehouse.algebra.Node.On;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * How a match's rows changed. It is linear in its left side. What the right side's changes touch
@@ -122,8 +124,15 @@ record MatchChanges(Changes changes, Node.Match match) {
     return Keys.of(changes.statements(), query, rights());
   }
 
-  private static String asked(String relation, List<Expr> keys) {
-    return "SELECT DISTINCT %s FROM %s t".formatted(Keys.list(keys, "t"), relation);
+  /** Keys of a relation, without those that equal nothing. */
+  private String asked(String relation, List<Expr> keys) {
+    String equal =
+        IntStream.range(0, keys.size())
+            .filter(i -> !selective().get(i).nullSafe())
+            .mapToObj(i -> "(" + keys.get(i).sql(c -> "t.c" + c) + ") IS NOT NULL")
+            .collect(Collectors.joining(" AND "));
+    return "SELECT DISTINCT %s FROM %s t%s"
+        .formatted(Keys.list(keys, "t"), relation, equal.isEmpty() ? "" : " WHERE " + equal);
   }
 
   /** The equalities without which a right row is of no matter to a left one. */

@@ -23,7 +23,7 @@ sealed interface State permits AggregateState, KeyedState, StoredState {
   /**
    * Brings the table to the input's rows as they are now.
    *
-   * @param changes of the input: a Z-set, to stand in FROM once
+   * @param changes of the input: a Z-set's name or, where it {@link #addsUp}, a query in brackets
    * @return how the operator's rows changed; empty if they did not
    */
   Optional<String> refresh(Rows rows, String changes);
