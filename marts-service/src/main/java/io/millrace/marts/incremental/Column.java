@@ -34,9 +34,8 @@ record Column(Call call, int i, boolean summed) {
   private static boolean isSumOf(Call beside, Call call) {
     return !beside.distinct()
         && beside.filter().equals(call.filter())
-        && (beside.function().equals("count_star")
-            || (Set.of("sum", "count").contains(beside.function())
-                && beside.arguments().equals(call.arguments())));
+        && Set.of("sum", "count").contains(beside.function())
+        && beside.arguments().equals(call.arguments());
   }
 
   /** The columns of state, as they are computed from all rows of an alias. */
