@@ -48,8 +48,7 @@ record AggregateState(Node.Aggregate node, String table, Statements statements) 
     String same = same(change);
     String both = statements.temporary(both(change, same));
     String after = after(rows, both);
-    Inconsistent.unless(
-        statements.number("SELECT count(*) FROM " + after + " WHERE n < 0") == 0, table);
+    Inconsistent.unless(!statements.any(after, "n < 0"), table);
     String live = groups() == 0 ? "" : " WHERE n > 0";
     Optional<String> delta =
         statements.consolidated(
@@ -88,9 +87,7 @@ record AggregateState(Node.Aggregate node, String table, Statements statements) 
   private String after(Rows rows, String both) {
     // A group that is gone needs no extreme; the row without groups stays.
     String recomputed = groups() == 0 ? "lost" : "lost AND n > 0";
-    boolean any =
-        !addsUp() && statements.number("SELECT count(*) FROM " + both + " WHERE " + recomputed) > 0;
-    return any ? again(rows, both) : both;
+    return !addsUp() && statements.any(both, recomputed) ? again(rows, both) : both;
   }
 
   /** Computes the groups whose extreme went from their rows. */
@@ -176,25 +173,13 @@ record AggregateState(Node.Aggregate node, String table, Statements statements) 
     return Names.list(String.join(", ", items));
   }
 
-  /**
-   * That groups s and d are the same; where no group is NULL, equality says so and finds more
-   * quickly.
-   */
+  /** That groups s and d are the same. */
   private String same(String change) {
     if (groups() == 0) {
       return "true";
     }
-    boolean anyNull =
-        statements.number(
-                "SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT 1)"
-                    .formatted(
-                        change,
-                        IntStream.range(0, groups())
-                            .mapToObj(i -> "k" + i + " IS NULL")
-                            .collect(Collectors.joining(" OR "))))
-            > 0;
-    String equal = anyNull ? "s.k%d IS NOT DISTINCT FROM d.k%d" : "s.k%d = d.k%d";
-    return Names.all(groups(), i -> equal.formatted(i, i));
+    Keys keys = Keys.in(statements, change, node.groups());
+    return Names.all(groups(), i -> keys.equal("d", i, "s.k" + i));
   }
 
   private int groups() {

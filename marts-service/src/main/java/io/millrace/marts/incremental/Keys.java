@@ -23,12 +23,7 @@ record Keys(String table, List<Expr> of, boolean anyNull) {
     String nulls =
         String.join(
             " OR ", IntStream.range(0, of.size()).mapToObj(i -> "k" + i + " IS NULL").toList());
-    return new Keys(
-        table,
-        of,
-        statements.number(
-                "SELECT count(*) FROM (SELECT 1 FROM " + table + " WHERE " + nulls + " LIMIT 1)")
-            > 0);
+    return new Keys(table, of, statements.any(table, nulls));
   }
 
   /** The same keys as values of other expressions. */

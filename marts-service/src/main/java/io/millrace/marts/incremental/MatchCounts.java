@@ -46,8 +46,7 @@ record MatchCounts(Node.Match match, String table, Statements statements) {
         statements.temporary(
             "SELECT %s, coalesce(s.n, 0) AS was, coalesce(s.n, 0) + d.n AS n FROM %s d LEFT JOIN %s s ON %s"
                 .formatted(Names.each(width(), i -> "d.k" + i), moved.get(), table, same));
-    Inconsistent.unless(
-        statements.number("SELECT count(*) FROM " + both + " WHERE n < 0") == 0, table);
+    Inconsistent.unless(!statements.any(both, "n < 0"), table);
     statements.run("DELETE FROM %s s USING %s d WHERE %s".formatted(table, moved.get(), same));
     String columns = Names.each(width(), i -> "k" + i);
     statements.run(
@@ -75,10 +74,7 @@ record MatchCounts(Node.Match match, String table, Statements statements) {
             .filter(i -> match.on().get(i).nullSafe())
             .mapToObj(i -> "(" + left(i) + ") IS NULL")
             .collect(Collectors.joining(" OR "));
-    return !nulls.isEmpty()
-        && statements.number(
-                "SELECT count(*) FROM (SELECT 1 FROM %s l WHERE %s LIMIT 1)".formatted(left, nulls))
-            > 0;
+    return !nulls.isEmpty() && statements.any(left + " l", nulls);
   }
 
   /** What a semijoin or an antijoin gains or loses of left rows whose keys have turned. */

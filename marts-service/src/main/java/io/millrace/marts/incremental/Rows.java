@@ -92,16 +92,12 @@ record Rows(Function<TableName, String> relation, States states, Instant now) {
 
   /** The node's rows that have one of the keys; each key's value is an expression over the node. */
   String restricted(Node node, Keys keys) {
-    return restricted(node, keys, "");
-  }
-
-  private String restricted(Node node, Keys keys, String weight) {
     Region region = Region.of(node);
     List<String> from = new ArrayList<>();
     for (int i = 0; i < region.legs().size(); i++) {
       from.add(from(region.legs().get(i)) + " t" + i);
     }
-    return withKeys(region, from, keys, weight);
+    return withKeys(region, from, keys);
   }
 
   /** As {@link #restricted}, of rows that lie in a relation already. */
@@ -116,14 +112,14 @@ record Rows(Function<TableName, String> relation, States states, Instant now) {
                 keys.of().size(), i -> keys.equal("k", i, keys.of().get(i).sql(c -> "t.c" + c))));
   }
 
-  private static String withKeys(Region region, List<String> from, Keys keys, String weight) {
+  private static String withKeys(Region region, List<String> from, Keys keys) {
     List<String> tables = new ArrayList<>(from);
     tables.add(keys.table() + " k");
     List<String> equal = new ArrayList<>();
     for (int i = 0; i < keys.of().size(); i++) {
       equal.add(keys.equal("k", i, keys.of().get(i).over(region.outputs()).sql(region::column)));
     }
-    return select(region, tables, weight, equal);
+    return select(region, tables, "", equal);
   }
 
   private static String select(

@@ -83,8 +83,11 @@ final class Statements {
     return (int) Math.min(Integer.MAX_VALUE, 1 + left / 1_000_000_000);
   }
 
-  long number(String sql) {
-    return Sql.number(duck, edit.apply(sql));
+  /** Whether a relation, as it may stand in FROM, has a row of which a condition is true. */
+  boolean any(String relation, String condition) {
+    String sql =
+        "SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT 1)".formatted(relation, condition);
+    return Sql.number(duck, edit.apply(sql)) > 0;
   }
 
   /** Makes a temporary table of a query and gives its name. */

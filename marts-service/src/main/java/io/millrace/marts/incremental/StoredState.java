@@ -31,8 +31,7 @@ record StoredState(Node.Stored node, String table, Statements statements) implem
         statements.temporary(
             "SELECT %s, coalesce(s.n, 0) + d._w AS n FROM %s d LEFT JOIN %s s ON %s"
                 .formatted(Names.columns("d", width()), changes, table, same));
-    Inconsistent.unless(
-        statements.number("SELECT count(*) FROM " + after + " WHERE n < 0") == 0, table);
+    Inconsistent.unless(!statements.any(after, "n < 0"), table);
     statements.run("DELETE FROM %s s USING %s d WHERE %s".formatted(table, changes, same));
     statements.run("INSERT INTO %s SELECT * FROM %s WHERE n > 0".formatted(table, after));
     return Optional.of(changes);
